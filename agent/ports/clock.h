@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace imprint {
+
+/// Time, so that tests can set it. Thread-safe.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  /// Wall-clock time, for records and retention only; never for measuring a wait.
+  [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;
+  /// Sleeps, or returns at once in tests that set the time.
+  virtual void sleep(std::chrono::milliseconds duration) = 0;
+};
+
+/// The system's clock.
+class SystemClock : public Clock {
+ public:
+  [[nodiscard]] std::chrono::system_clock::time_point now() const override;
+  void sleep(std::chrono::milliseconds duration) override;
+};
+
+/// "2026-08-31T12:00:00Z": RFC 3339, UTC, whole seconds.
+std::string format_time(std::chrono::system_clock::time_point time);
+/// The inverse; the epoch for a text that is no such time.
+std::chrono::system_clock::time_point parse_time(const std::string& text);
+
+}  // namespace imprint

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/model/job.h"
+
+namespace imprint {
+
+struct Submitted {
+  Job job;
+  bool repeated = false;  ///< a job with the same key and the same request was there already; `job` is that one
+};
+
+/// The node's own record of jobs. Everything is durable (synced to disk) when a call returns. Thread-safe.
+/// Errors of all calls: unavailable, corrupt, exhausted.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  /// Records a new job. The same key with the same request digest yields the recorded job, also after it ended.
+  /// Errc::conflict: the same key with another request; or another job on the same subject is open (the message names it).
+  virtual Result<Submitted> submit(const Job& job) = 0;
+
+  /// Before the effect of a step, and before each undo: what is about to happen.
+  virtual Result<> entering(const JobId& job, std::size_t step) = 0;
+  /// After it: done, failed, undone or undo_failed.
+  virtual Result<> left(const JobId& job, std::size_t step, StepState state) = 0;
+
+  /// Replaces what recovery needs.
+  virtual Result<> save_context(const JobId& job, const Json& context) = 0;
+  /// Progress and note may be lost in a crash; they are not synced.
+  virtual Result<> report(const JobId& job, double progress, const std::string& note) = 0;
+  /// The end: state, result or error. Final.
+  virtual Result<> finish(const JobId& job, JobState state, const Json& result,
+                          const std::optional<Error>& error) = 0;
+
+  /// Errc::not_found.
+  virtual Result<Job> find(const JobId& job) = 0;
+  /// Newest first, at most `limit`.
+  virtual Result<std::vector<Job>> list(std::size_t limit) = 0;
+  /// Queued and running ones, oldest first.
+  virtual Result<std::vector<Job>> open_jobs() = 0;
+  /// The open job on a subject, if any.
+  virtual Result<std::optional<JobId>> open_job_of(const std::string& subject) = 0;
+};
+
+}  // namespace imprint

@@ -1,0 +1,54 @@
+#pragma once
+// A rule reads the facts of one guest and answers. Rules are code; what a cloud thinks of them is data (guestfs/profiles).
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/model/report.h"
+#include "guestfs/facts/facts.h"
+#include "guestfs/guest/guest_fs.h"
+#include "guestfs/guest/inventory.h"
+
+namespace imprint::rules {
+
+/// Where a rule fired: the evidence.
+struct Evidence {
+  std::string path;
+  std::optional<int> line;
+  std::string text;
+  std::string message;
+  std::optional<std::string> effect;           ///< where it is more exact than the rule's own
+  std::optional<std::string> hint;             ///< likewise
+  std::optional<Severity> severity;            ///< where this case is less (or more) grave than the rule's default
+};
+
+/// One rule's answer. `fired` and `undetermined` may both hold something; neither: clean, unless not applicable.
+struct Answer {
+  std::vector<Evidence> fired;
+  std::vector<std::string> undetermined;  ///< reasons
+  bool not_applicable = false;
+
+  static Answer clean() { return {}; }
+  static Answer not_applied() { return {{}, {}, true}; }
+  static Answer unknown(std::string reason) { return {{}, {std::move(reason)}, false}; }
+};
+
+/// All that rules may look at. `facts` was read once, before the rules ran.
+struct Context {
+  const guest::Inventory& inventory;
+  guest::FollowingFs& fs;  ///< of the one system that was found
+  const facts::Facts& facts;
+};
+
+struct Rule {
+  std::string_view id;        ///< "fstab.device-not-in-image"
+  Severity severity;          ///< by default; a profile may change it
+  std::string_view title;     ///< one line: what it checks
+  std::string_view effect;    ///< what happens at boot if it fires
+  std::string_view hint;      ///< what to do
+  Answer (*evaluate)(const Context&);
+};
+
+}  // namespace imprint::rules
