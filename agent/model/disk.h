@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/model/ids.h"
+#include "agent/model/json.h"
 
 namespace imprint {
 
@@ -14,6 +15,7 @@ std::string_view to_string(DiskRole role) noexcept;
 
 enum class DiskFormat { qcow2, raw };
 std::string_view to_string(DiskFormat format) noexcept;
+Result<DiskFormat> parse_disk_format(std::string_view text);
 
 /// A disk file of ours. Its format is what this record says, for ever; the file's bytes are never asked.
 struct Disk {

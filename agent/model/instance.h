@@ -32,6 +32,9 @@ struct System {
   ConfirmSignal confirm;
 };
 
+Json to_json(const System& system);
+Result<System> parse_system(const Json& json, const std::string& where);
+
 struct RetainedSystem {
   System system;
   std::string until;  ///< RFC 3339, UTC: kept at least until then, unless committed earlier

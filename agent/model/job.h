@@ -41,6 +41,10 @@ enum class StepState { pending, running, done, failed, undone, undo_failed };
 std::string_view to_string(StepState state) noexcept;
 Result<StepState> parse_step_state(std::string_view text);
 
+/// The inverse of to_string(Errc).
+Result<Errc> parse_errc(std::string_view text);
+Json to_json(const Error& error);
+
 struct JobStep {
   std::string name;   ///< "fetch", "stop", "swap", ...
   std::string text;   ///< the plan's sentence for people: "stop the machine, by force after 60 s"

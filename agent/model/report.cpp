@@ -9,11 +9,6 @@ Json to_json(const Undetermined& undetermined) {
   return {{"rule", undetermined.rule}, {"reason", undetermined.reason}};
 }
 
-Json to_json(const GuestFacts& guest) {
-  return {{"type", guest.type}, {"id", guest.id},     {"version", guest.version}, {"name", guest.name},
-          {"arch", guest.arch}, {"init", guest.init}, {"firmware", guest.firmware}};
-}
-
 Json to_json(const DiskFacts& disk) {
   Json partitions = Json::array();
   for (const auto& partition : disk.partitions)
@@ -63,16 +58,6 @@ Result<Undetermined> parse_undetermined(const Json& json, std::string where) {
   Undetermined undetermined{reader.text("rule"), reader.text("reason")};
   TRY(reader.finish());
   return undetermined;
-}
-
-Result<GuestFacts> parse_guest(const Json& json) {
-  ObjectReader reader{json, "guest"};
-  GuestFacts guest{reader.text_or("type", ""),    reader.text_or("id", ""),
-                   reader.text_or("version", ""), reader.text_or("name", ""),
-                   reader.text_or("arch", ""),    reader.text_or("init", ""),
-                   reader.texts_or_empty("firmware")};
-  TRY(reader.finish());
-  return guest;
 }
 
 Result<DiskFacts> parse_disk(const Json& json) {
@@ -145,6 +130,21 @@ Verdict verdict_of(const std::vector<Finding>& findings,
   return undetermined.empty() ? Verdict::accepted : Verdict::undetermined;
 }
 
+Json to_json(const GuestFacts& guest) {
+  return {{"type", guest.type}, {"id", guest.id},     {"version", guest.version}, {"name", guest.name},
+          {"arch", guest.arch}, {"init", guest.init}, {"firmware", guest.firmware}};
+}
+
+Result<GuestFacts> parse_guest_facts(const Json& json) {
+  ObjectReader reader{json, "guest"};
+  GuestFacts guest{reader.text_or("type", ""),    reader.text_or("id", ""),
+                   reader.text_or("version", ""), reader.text_or("name", ""),
+                   reader.text_or("arch", ""),    reader.text_or("init", ""),
+                   reader.texts_or_empty("firmware")};
+  TRY(reader.finish());
+  return guest;
+}
+
 Json to_json(const Finding& finding) {
   return {{"rule", finding.rule},
           {"severity", to_string(finding.severity)},
@@ -199,7 +199,7 @@ Result<ImageReport> parse_image_report(const Json& json) {
   report.container.virtual_size = static_cast<std::uint64_t>(container.integer_or("virtual_size", 0));
   TRY(container.finish());
 
-  report.guest = TRY(parse_guest(reader.member("guest")));
+  report.guest = TRY(parse_guest_facts(reader.member("guest")));
   for (const Json& disk : reader.items("disks")) report.disks.push_back(TRY(parse_disk(disk)));
   report.boot = TRY(parse_boot(reader.member("boot")));
   for (const Json& finding : reader.items("findings"))

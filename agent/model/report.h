@@ -111,6 +111,8 @@ struct Report {
 };
 
 Json to_json(const Finding& finding);
+Json to_json(const GuestFacts& guest);
+Result<GuestFacts> parse_guest_facts(const Json& json);
 Json to_json(const ImageReport& report);
 Json to_json(const Report& report);
 /// Reads what to_json wrote, for example from the worker's standard output. Errc::invalid with the place.

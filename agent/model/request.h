@@ -93,9 +93,4 @@ struct Plan {
 Json to_json(const Plan& plan);
 Result<Plan> parse_plan(const Json& json);
 
-/// "20GiB", "512MiB", "1073741824". Errc::invalid, naming the text.
-Result<std::uint64_t> parse_size(std::string_view text);
-/// "24h", "30m", "90s", "7d". Errc::invalid, naming the text.
-Result<std::chrono::seconds> parse_duration(std::string_view text);
-
 }  // namespace imprint

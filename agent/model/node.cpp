@@ -1,0 +1,43 @@
+#include "agent/model/node.h"
+
+namespace imprint {
+
+Json to_json(const NodeStatus& status) {
+  return {{"node", status.node},
+          {"region", status.region},
+          {"version", status.version},
+          {"hypervisor", status.hypervisor},
+          {"hypervisor_ok", status.hypervisor_ok},
+          {"accelerator", status.accelerator},
+          {"accelerator_why", status.accelerator_why},
+          {"images", status.images},
+          {"instances", status.instances},
+          {"open_jobs", status.open_jobs},
+          {"space_free", status.space_free},
+          {"space_total", status.space_total},
+          {"profile", status.profile},
+          {"ruleset", status.ruleset}};
+}
+
+Result<NodeStatus> parse_node_status(const Json& json) {
+  ObjectReader reader{json, "node"};
+  NodeStatus status;
+  status.node = reader.text("node");
+  status.region = reader.text_or("region", "");
+  status.version = reader.text_or("version", "");
+  status.hypervisor = reader.text_or("hypervisor", "");
+  status.hypervisor_ok = reader.boolean_or("hypervisor_ok", false);
+  status.accelerator = reader.text_or("accelerator", "");
+  status.accelerator_why = reader.text_or("accelerator_why", "");
+  status.images = static_cast<int>(reader.integer_or("images", 0));
+  status.instances = static_cast<int>(reader.integer_or("instances", 0));
+  status.open_jobs = static_cast<int>(reader.integer_or("open_jobs", 0));
+  status.space_free = static_cast<std::uint64_t>(reader.integer_or("space_free", 0));
+  status.space_total = static_cast<std::uint64_t>(reader.integer_or("space_total", 0));
+  status.profile = reader.text_or("profile", "");
+  status.ruleset = reader.text_or("ruleset", "");
+  TRY(reader.finish());
+  return status;
+}
+
+}  // namespace imprint
