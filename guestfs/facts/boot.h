@@ -5,17 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "guestfs/facts/place.h"
 #include "guestfs/guest/guest_fs.h"
 #include "guestfs/guest/inventory.h"
 
 namespace imprint::facts {
-
-/// A place in a guest's file.
-struct Place {
-  std::string path;
-  int line = 0;  ///< from 1; 0: the file as a whole
-  std::string text;
-};
 
 enum class Loader { none, grub_legacy, grub2, systemd_boot, extlinux, unified_kernel, unsupported };
 

@@ -1,21 +1,31 @@
 #pragma once
-// Everything that is read of a guest once, before the rules run. Each part has a file of its own with a pure parser
-// (text in, facts out, never fails) and a reader (FollowingFs in).
+// Everything that is read of a guest once, before the rules run. Each part has a file of its own
+// with a pure parser (text in, facts out, never fails) and a reader (FollowingFs in).
 
-#include "guestfs/facts/boot.h"
+#include <vector>
+
 #include "guestfs/facts/accounts.h"
+#include "guestfs/facts/boot.h"
 #include "guestfs/facts/fstab.h"
+#include "guestfs/facts/init.h"
 #include "guestfs/facts/release.h"
 #include "guestfs/facts/selinux.h"
 
 namespace imprint::facts {
 
 struct Facts {
-  ReleaseFacts release;    ///< os-release and its older kin
-  FstabFacts fstab;        ///< /etc/fstab, each line with its boot effect
-  AccountFacts accounts;   ///< shadow, passwd
+  Init init = Init::unknown;
+  std::vector<MountedVolume> mounts;  ///< as they were mounted for reading
+  ReleaseFacts release;               ///< os-release and its older kin
+  FstabFacts fstab;                   ///< /etc/fstab, each line with its boot effect
+  AccountFacts accounts;              ///< shadow, passwd
   SelinuxFacts selinux;
-  Boot boot;               ///< loader, entries, the default entry resolved to files and root device
+  Boot boot;  ///< loader, entries, the default entry resolved to files and root device
 };
+
+/// Reads all of it. Never fails: what could not be read is recorded in its part, so that rules
+/// answer undetermined.
+Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
+                 const std::vector<MountedVolume>& mounts);
 
 }  // namespace imprint::facts

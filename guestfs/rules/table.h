@@ -1,0 +1,30 @@
+#pragma once
+// The one table that lists every rule of every family.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "guestfs/rules/rule.h"
+
+namespace imprint::rules {
+
+/// Every rule, family by family, in the order of reports. Constant.
+const std::vector<Rule>& all_rules();
+
+/// The rule of that id, or null.
+const Rule* find_rule(std::string_view id);
+
+/// "2026.1-1f0c3b5a": the release of the rule set, and a digest of all ids and severities. Verdicts
+/// are bound to it.
+const std::string& ruleset_version();
+
+// Each family's own rules; constant.
+std::span<const Rule> system_rules();
+std::span<const Rule> release_rules();
+std::span<const Rule> fstab_rules();
+std::span<const Rule> shadow_rules();
+std::span<const Rule> selinux_rules();
+
+}  // namespace imprint::rules
