@@ -9,14 +9,23 @@
 
 namespace imprint::guest {
 
-enum class FileType { regular, folder, link, fifo, socket, character_device, block_device, unknown };
+enum class FileType {
+  regular,
+  folder,
+  link,
+  fifo,
+  socket,
+  character_device,
+  block_device,
+  unknown
+};
 
 struct FileInfo {
   FileType type = FileType::unknown;
   std::uint32_t mode = 0;  ///< permission bits with set-id and sticky: 07777
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
-  std::uint64_t size = 0;  ///< bytes
+  std::uint64_t size = 0;     ///< bytes
   std::int64_t modified = 0;  ///< seconds since 1970
 };
 
@@ -25,10 +34,11 @@ struct FolderEntry {
   FileType type = FileType::unknown;
 };
 
-/// A read-only view of one system's mounted tree. Nothing here follows a symbolic link, not even in the middle of a
-/// path: a path that leads through one is Errc::not_found. Following is done by FollowingFs, inside the guest's root.
-/// Not thread-safe. Errors of all calls: not_found; invalid (the wrong type of file); unavailable (the appliance died
-/// or outlasted its time: every later call fails too); corrupt (the guest's file system is damaged there).
+/// A read-only view of one system's mounted tree. Nothing here follows a symbolic link, not even in
+/// the middle of a path: a path that leads through one is Errc::not_found. Following is done by
+/// FollowingFs, inside the guest's root. Not thread-safe. Errors of all calls: not_found; invalid
+/// (the wrong type of file); unavailable (the appliance died or outlasted its time: every later
+/// call fails too); corrupt (the guest's file system is damaged there).
 class GuestFs {
  public:
   virtual ~GuestFs() = default;
@@ -46,20 +56,22 @@ class GuestFs {
   /// An extended attribute's bytes; nothing if there is none or the file system has none.
   virtual Result<std::optional<std::string>> xattr(const GuestPath& path,
                                                    const std::string& name) = 0;
-  /// The ext2 family's attribute letters as lsattr(1) prints them ("i", "ia", ...); nothing on other file systems.
+  /// The ext2 family's attribute letters as lsattr(1) prints them ("i", "ia", ...); nothing on
+  /// other file systems.
   virtual Result<std::optional<std::string>> attributes(const GuestPath& path) = 0;
 };
 
 /// The text of a file as rules read it.
 struct TextFile {
-  GuestPath asked;     ///< the path that was asked for
-  GuestPath found;     ///< where its links led
-  FileInfo info;       ///< of the file found
-  std::string text;    ///< at most `limit` bytes
-  bool cut = false;    ///< the file is longer than the limit
+  GuestPath asked;   ///< the path that was asked for
+  GuestPath found;   ///< where its links led
+  FileInfo info;     ///< of the file found
+  std::string text;  ///< at most `limit` bytes
+  bool cut = false;  ///< the file is longer than the limit
 };
 
-/// Follows links as the guest's kernel would, never above the guest's root; at most 40 of them (ELOOP).
+/// Follows links as the guest's kernel would, never above the guest's root; at most 40 of them
+/// (ELOOP).
 class FollowingFs {
  public:
   static constexpr std::size_t text_limit = std::size_t{1} << 20;
@@ -73,7 +85,8 @@ class FollowingFs {
   /// A regular file's text. Errc::invalid for any other type: a FIFO or device is never opened.
   Result<TextFile> read_text(const GuestPath& path, std::size_t limit = text_limit);
   Result<std::vector<FolderEntry>> list(const GuestPath& folder);
-  /// Whether something is there after all links; errors other than not_found and invalid are passed on.
+  /// Whether something is there after all links; errors other than not_found and invalid are passed
+  /// on.
   Result<bool> exists(const GuestPath& path);
 
  private:

@@ -9,16 +9,19 @@
 
 namespace imprint::guest {
 
-/// An absolute path inside a guest, lexically canonical: starts with '/', no empty, '.' or '..' component, no trailing
+/// An absolute path inside a guest, lexically canonical: starts with '/', no empty, '.' or '..'
+/// component, no trailing
 /// '/' (but the root itself), no NUL, at most 4096 bytes. It says nothing of links: see GuestFs.
 class GuestPath {
  public:
-  /// ".." above the root stays at the root, as in chroot. Errc::invalid for a relative path, NUL or too much length.
+  /// ".." above the root stays at the root, as in chroot. Errc::invalid for a relative path, NUL or
+  /// too much length.
   static Result<GuestPath> parse(std::string_view text);
   /// The root.
   GuestPath() : text_{"/"} {}
 
-  /// This path with one more component, or with several of a relative path; ".." is applied lexically.
+  /// This path with one more component, or with several of a relative path; ".." is applied
+  /// lexically.
   [[nodiscard]] GuestPath operator/(std::string_view relative) const;
   [[nodiscard]] GuestPath parent() const;
   [[nodiscard]] std::string_view name() const;  ///< the last component; empty for the root

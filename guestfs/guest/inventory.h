@@ -1,5 +1,6 @@
 #pragma once
-// What block devices, partitions and file systems an image holds. Every rule about a device resolves against this.
+// What block devices, partitions and file systems an image holds. Every rule about a device
+// resolves against this.
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +11,8 @@ namespace imprint::guest {
 
 enum class TableType { none, mbr, gpt };
 
-/// Anything that can hold a file system: a partition, a whole disk without a table, a logical volume, an md array.
+/// Anything that can hold a file system: a partition, a whole disk without a table, a logical
+/// volume, an md array.
 struct Volume {
   enum class Kind { partition, whole_disk, logical_volume, md_array, luks };
   Kind kind = Kind::partition;
@@ -19,13 +21,15 @@ struct Volume {
   int number = 0;           ///< partition number from 1; 0 for others
   std::uint64_t start = 0;  ///< bytes from the start of the disk, for partitions
   std::uint64_t size = 0;   ///< bytes
-  std::string filesystem;   ///< as blkid names it: "ext4", "xfs", "vfat", "swap", "LVM2_member", "crypto_LUKS"; empty: none known
+  std::string filesystem;   ///< as blkid names it: "ext4", "xfs", "vfat", "swap", "LVM2_member",
+                            ///< "crypto_LUKS"; empty: none known
   std::string uuid;         ///< of the file system, as it stands
   std::string label;        ///< of the file system
-  std::string part_uuid;    ///< GPT: the partition's GUID, lower case; MBR: "<disk id>-<nn>", lower case
-  std::string part_label;   ///< GPT only
-  std::string part_type;    ///< GPT: type GUID, lower case; MBR: "0x83"
-  bool bootable = false;    ///< MBR: active flag
+  std::string
+      part_uuid;  ///< GPT: the partition's GUID, lower case; MBR: "<disk id>-<nn>", lower case
+  std::string part_label;    ///< GPT only
+  std::string part_type;     ///< GPT: type GUID, lower case; MBR: "0x83"
+  bool bootable = false;     ///< MBR: active flag
   std::string volume_group;  ///< for logical volumes
   std::string logical_volume;
   std::vector<std::string> subvolumes;  ///< Btrfs: paths
@@ -55,13 +59,14 @@ struct Resolution {
   Match match = Match::unknown;
   std::optional<std::size_t> volume;  ///< index into Inventory::volumes when found
   std::string key;      ///< what was looked up: "UUID", "LABEL", "PARTUUID", "PARTLABEL", "path"
-  std::string nearest;  ///< when absent: what the image really holds of that kind and is most alike, for the message
+  std::string nearest;  ///< when absent: what the image really holds of that kind and is most
+                        ///< alike, for the message
 };
 
-/// Resolves a device as fstab(5) and the kernel's root= write it: UUID=, LABEL=, PARTUUID=, PARTLABEL=, ID=, quoted or
-/// not; /dev/disk/by-{uuid,label,partuuid,partlabel}/...; /dev/mapper/VG-LV ("-" in names doubled), /dev/VG/LV;
-/// /dev/{sd,vd,hd,xvd}XN and /dev/nvmeXnYpN by disk order and partition number; /dev/md*. UUIDs compare without case.
-/// Pure.
+/// Resolves a device as fstab(5) and the kernel's root= write it: UUID=, LABEL=, PARTUUID=,
+/// PARTLABEL=, ID=, quoted or not; /dev/disk/by-{uuid,label,partuuid,partlabel}/...;
+/// /dev/mapper/VG-LV ("-" in names doubled), /dev/VG/LV; /dev/{sd,vd,hd,xvd}XN and /dev/nvmeXnYpN
+/// by disk order and partition number; /dev/md*. UUIDs compare without case. Pure.
 Resolution resolve_device(const Inventory& inventory, const std::string& spec);
 
 }  // namespace imprint::guest

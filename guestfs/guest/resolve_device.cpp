@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <functional>
+
+#include "guestfs/guest/disk_name.h"
+#include "guestfs/guest/inventory.h"
+
+namespace imprint::guest {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result{text};
+  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
+/// udev writes bytes that do not belong in a name as "\x20" (udev's encode_devnode_name).
+std::string decode_udev_name(std::string_view name) {
+  std::string result;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    unsigned value = 0;
+    if (name.substr(i, 2) == "\\x" && i + 4 <= name.size() &&
+        std::from_chars(name.data() + i + 2, name.data() + i + 4, value, 16).ptr ==
+            name.data() + i + 4) {
+      result += static_cast<char>(value);
+      i += 3;
+    } else {
+      result += name[i];
+    }
+  }
+  return result;
+}
+
+std::string_view unquote(std::string_view value) {
+  if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') &&
+      value.back() == value.front())
+    return value.substr(1, value.size() - 2);
+  return value;
+}
+
+/// How many edits turn one text into the other (Levenshtein); short texts only.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+constexpr std::size_t longest_compared = 128;
+
+/// A name that volumes are looked up by.
+struct Key {
+  std::string_view tag;        ///< "UUID"
+  std::string_view by_folder;  ///< "/dev/disk/by-uuid/"
+  std::string Volume::*member;
+  bool ignore_case;
+};
+
+constexpr std::array<Key, 4> keys{{
+    {"UUID", "/dev/disk/by-uuid/", &Volume::uuid, true},
+    {"LABEL", "/dev/disk/by-label/", &Volume::label, false},
+    {"PARTUUID", "/dev/disk/by-partuuid/", &Volume::part_uuid, true},
+    {"PARTLABEL", "/dev/disk/by-partlabel/", &Volume::part_label, false},
+}};
+
+Resolution found(std::size_t index, std::string_view key) {
+  return {Match::found, index, std::string{key}, {}};
+}
+
+/// What is inside LUKS cannot be seen, so a name that is not there may still come up when it is
+/// opened.
+bool hides_volumes(const Inventory& inventory) {
+  return std::any_of(inventory.volumes.begin(), inventory.volumes.end(),
+                     [](const Volume& volume) { return volume.filesystem == "crypto_LUKS"; });
+}
+
+std::string nearest(const Inventory& inventory, std::string_view value,
+                    const std::function<std::string(const Volume&)>& name_of) {
+  std::string best;
+  std::size_t best_distance = 0;
+  for (const Volume& volume : inventory.volumes) {
+    const std::string name = name_of(volume);
+    if (name.empty() || name.size() > longest_compared) continue;
+    const std::size_t edits = distance(name, value.substr(0, longest_compared));
+    if (best.empty() || edits < best_distance) {
+      best = name;
+      best_distance = edits;
+    }
+  }
+  return best;
+}
+
+Resolution absent(std::string_view key, std::string nearest_name) {
+  return {Match::absent, std::nullopt, std::string{key}, std::move(nearest_name)};
+}
+
+Resolution unknown(std::string_view key) {
+  return {Match::unknown, std::nullopt, std::string{key}, {}};
+}
+
+Resolution by_key(const Inventory& inventory, const Key& key, std::string_view value) {
+  const std::string wanted = key.ignore_case ? lower(value) : std::string{value};
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
+    const std::string& have = inventory.volumes[i].*key.member;
+    if (!have.empty() && (key.ignore_case ? lower(have) : have) == wanted) return found(i, key.tag);
+  }
+  // PARTUUID and PARTLABEL stand in the partition table, outside any encryption.
+  const bool of_content = key.member == &Volume::uuid || key.member == &Volume::label;
+  if (of_content && hides_volumes(inventory)) return unknown(key.tag);
+  return absent(key.tag, nearest(inventory, wanted, [&](const Volume& volume) {
+                  return key.ignore_case ? lower(volume.*key.member) : volume.*key.member;
+                }));
+}
+
+/// "PARTUUID=<uuid>/PARTNROFF=<n>" of the kernel's root=: a partition by its distance from another.
+Resolution by_part_uuid(const Inventory& inventory, const Key& key, std::string_view value) {
+  constexpr std::string_view offset_word = "/PARTNROFF=";
+  const std::size_t at = value.find(offset_word);
+  if (at == std::string_view::npos) return by_key(inventory, key, value);
+  const std::string_view digits = value.substr(at + offset_word.size());
+  int offset = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), offset);
+  if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size())
+    return absent(key.tag, {});
+  const Resolution base = by_key(inventory, key, value.substr(0, at));
+  if (base.match != Match::found) return base;
+  const Volume& from = inventory.volumes[*base.volume];
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
+    const Volume& volume = inventory.volumes[i];
+    if (volume.kind == Volume::Kind::partition && volume.disk == from.disk &&
+        volume.number == static_cast<std::int64_t>(from.number) + offset)
+      return found(i, key.tag);
+  }
+  return absent(key.tag, {});
+}
+
+/// A name of device-mapper: "VG-LV" where a '-' inside a name is doubled.
+std::string mapper_name(const Volume& volume) {
+  const auto doubled = [](const std::string& name) {
+    std::string result;
+    for (const char c : name) {
+      result += c;
+      if (c == '-') result += c;
+    }
+    return result;
+  };
+  return doubled(volume.volume_group) + "-" + doubled(volume.logical_volume);
+}
+
+Resolution by_mapper_name(const Inventory& inventory, std::string_view name) {
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
+    const Volume& volume = inventory.volumes[i];
+    if (volume.kind == Volume::Kind::logical_volume && mapper_name(volume) == name)
+      return found(i, "path");
+  }
+  if (name == "control" || hides_volumes(inventory)) return unknown("path");
+  return absent(
+      "path", nearest(inventory, "/dev/mapper/" + std::string{name}, [](const Volume& volume) {
+        return volume.logical_volume.empty() ? std::string{} : "/dev/mapper/" + mapper_name(volume);
+      }));
+}
+
+bool is_at(const Volume& volume, const DiskName& name) {
+  if (volume.disk < 0 || static_cast<std::size_t>(volume.disk) != name.disk) return false;
+  if (name.partition == 0) return volume.kind == Volume::Kind::whole_disk;
+  return (volume.kind == Volume::Kind::partition || volume.kind == Volume::Kind::luks) &&
+         volume.number == name.partition;
+}
+
+Resolution by_disk_name(const Inventory& inventory, const DiskName& name, std::string_view spec) {
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i)
+    if (is_at(inventory.volumes[i], name)) return found(i, "path");
+  return absent("path", nearest(inventory, spec, [&](const Volume& volume) {
+                  return volume.number == 0 ? std::string{}
+                                            : name.same_for(volume.disk, volume.number);
+                }));
+}
+
+Resolution by_md_name(const Inventory& inventory, const std::string& spec) {
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i)
+    if (inventory.volumes[i].kind == Volume::Kind::md_array && inventory.volumes[i].device == spec)
+      return found(i, "path");
+  // The number an array gets depends on mdadm.conf and on the order of assembly.
+  const bool any =
+      std::any_of(inventory.volumes.begin(), inventory.volumes.end(), [](const Volume& volume) {
+        return volume.kind == Volume::Kind::md_array || volume.filesystem == "linux_raid_member";
+      });
+  return any ? unknown("path") : absent("path", {});
+}
+
+/// "/dev/VG/LV".
+std::optional<Resolution> by_volume_group(const Inventory& inventory, std::string_view name) {
+  const std::size_t slash = name.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
+    const Volume& volume = inventory.volumes[i];
+    if (volume.kind == Volume::Kind::logical_volume &&
+        volume.volume_group == name.substr(0, slash) &&
+        volume.logical_volume == name.substr(slash + 1))
+      return found(i, "path");
+  }
+  if (hides_volumes(inventory)) return unknown("path");
+  return absent("path", nearest(inventory, "/dev/" + std::string{name}, [](const Volume& volume) {
+                  return volume.logical_volume.empty()
+                             ? std::string{}
+                             : "/dev/" + volume.volume_group + "/" + volume.logical_volume;
+                }));
+}
+
+Resolution by_path(const Inventory& inventory, const std::string& spec) {
+  const std::string_view name = std::string_view{spec}.substr(std::string_view{"/dev/"}.size());
+  for (const Key& key : keys)
+    if (spec.starts_with(key.by_folder))
+      return by_key(inventory, key, decode_udev_name(spec.substr(key.by_folder.size())));
+  // Made of serial numbers and bus positions, which the machine gives and not the image.
+  if (name.starts_with("disk/")) return unknown("path");
+  if (name.starts_with("mapper/")) return by_mapper_name(inventory, name.substr(7));
+  if (name.starts_with("md")) return by_md_name(inventory, spec);
+  if (name == "root" || name.starts_with("dm-") || name.starts_with("loop")) return unknown("path");
+  if (const auto disk_name = DiskName::parse(name))
+    return by_disk_name(inventory, *disk_name, spec);
+  if (auto logical = by_volume_group(inventory, name)) return std::move(*logical);
+  return absent("path", {});
+}
+
+}  // namespace
+
+Resolution resolve_device(const Inventory& inventory, const std::string& spec) {
+  const std::string_view whole = unquote(spec);
+  if (whole.find('$') != std::string_view::npos) return unknown("");
+  if (whole.starts_with("/dev/")) return by_path(inventory, std::string{whole});
+  for (const Key& key : keys) {
+    const std::string prefix = std::string{key.tag} + "=";
+    if (!whole.starts_with(prefix)) continue;
+    const std::string_view value = unquote(whole.substr(prefix.size()));
+    if (key.member == &Volume::part_uuid) return by_part_uuid(inventory, key, value);
+    return by_key(inventory, key, value);
+  }
+  if (whole.starts_with("ID=")) return unknown("ID");
+  return {Match::not_a_device, std::nullopt, {}, {}};
+}
+
+}  // namespace imprint::guest
