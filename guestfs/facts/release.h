@@ -77,6 +77,10 @@ OsRelease parse_os_release(std::string_view text, const std::string& path);
 /// The family of an os-release ID; `unknown` for IDs that nobody here has heard of.
 Family family_of(std::string_view id);
 
+/// The ID of the distribution that a line of free text names ("CentOS Linux release 7.9"), or
+/// empty.
+std::string id_named_in(std::string_view text);
+
 /// What a one-line release file says: "CentOS Linux release 7.9.2009 (Core)" is centos 7.9.2009.
 /// `path` decides how it is read: *_version files hold a version alone, lsb-release holds settings.
 ReleaseSource parse_release_text(SourceFile file);

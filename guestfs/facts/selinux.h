@@ -22,13 +22,20 @@ struct SelinuxSetting {
   Place place;
 };
 
-/// The text of /etc/selinux/config; of each key the last line counts, as for libselinux.
+/// The text of /etc/selinux/config, as libselinux reads it.
 struct SelinuxConfig {
-  std::optional<SelinuxSetting> mode;  ///< SELINUX=
-  std::optional<SelinuxSetting> type;  ///< SELINUXTYPE=
-  /// What libselinux makes of SELINUX=: case does not matter; nothing where the word is not known.
-  [[nodiscard]] std::optional<SelinuxMode> known_mode() const;
+  std::vector<SelinuxSetting> modes;   ///< every line SELINUX=, in order
+  std::optional<SelinuxSetting> type;  ///< the last SELINUXTYPE=
+
+  /// The line that counts: the first whose word libselinux knows. Null if there is none.
+  [[nodiscard]] const SelinuxSetting* deciding() const;
+  /// The mode of that line.
+  [[nodiscard]] std::optional<SelinuxMode> mode() const;
 };
+
+/// The mode that a value begins with, whatever its case and whatever follows; nothing for other
+/// words.
+std::optional<SelinuxMode> parse_selinux_mode(std::string_view value);
 
 /// Whether the guest's kernel starts SELinux at all.
 enum class Activation { yes, no, unknown };

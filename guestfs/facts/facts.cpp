@@ -1,0 +1,37 @@
+#include "guestfs/facts/facts.h"
+
+namespace imprint::facts {
+namespace {
+
+/// Used where the guest's kernel configuration is not there to read.
+Activation selinux_by_default(Family family) {
+  switch (family) {
+    case Family::redhat:
+      return Activation::yes;
+    case Family::debian:
+    case Family::alpine:
+    case Family::arch:
+    case Family::suse:
+    case Family::slackware:
+      return Activation::no;
+    default:
+      return Activation::unknown;
+  }
+}
+
+}  // namespace
+
+Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
+                 const std::vector<MountedVolume>& mounts) {
+  Facts facts;
+  facts.init = detect_init(fs);
+  facts.mounts = mounts;
+  facts.release = read_release(fs);
+  facts.fstab = read_fstab(fs, inventory, facts.init);
+  facts.accounts = read_accounts(fs);
+  facts.boot = read_boot(fs, inventory, mounts);
+  facts.selinux = read_selinux(fs, facts.boot, selinux_by_default(facts.release.family));
+  return facts;
+}
+
+}  // namespace imprint::facts

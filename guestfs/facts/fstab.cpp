@@ -1,0 +1,173 @@
+#include "guestfs/facts/fstab.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "guestfs/facts/text_lines.h"
+
+namespace imprint::facts {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
+
+/// "\040" and its like, as mount(8) writes blanks.
+std::string decode_escapes(std::string_view field) {
+  std::string result;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const bool escape = field[i] == '\\' && i + 3 < field.size() && is_octal(field[i + 1]) &&
+                        is_octal(field[i + 2]) && is_octal(field[i + 3]);
+    if (!escape) {
+      result += field[i];
+      continue;
+    }
+    const int value = (field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + (field[i + 3] - '0');
+    result += static_cast<char>(value & 0xFF);
+    i += 3;
+  }
+  return result;
+}
+
+/// At commas outside double quotes, as in context="system_u:object_r:tmp_t:s0:c1,c2".
+std::vector<std::string> split_options(std::string_view text) {
+  std::vector<std::string> options(1);
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (c == ',' && !quoted)
+      options.emplace_back();
+    else
+      options.back() += c;
+  }
+  std::erase_if(options, [](const std::string& option) { return option.empty(); });
+  return options;
+}
+
+class Parser {
+ public:
+  Parser(FstabFacts& facts, const std::string& path) : facts_{facts}, path_{path} {}
+
+  void read(const TextLine& line) {
+    const Place place = place_of(path_, line);
+    std::string_view text = line.text;
+    if (line.number == 1 && text.starts_with(byte_order_mark)) {
+      text.remove_prefix(byte_order_mark.size());
+      fault(place,
+            "the file starts with a byte order mark, which is read as part of the first line");
+    }
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+      text = text.substr(0, nul);
+      fault(place, "the line holds a NUL byte: what follows it is not read");
+    }
+    const std::vector<std::string> fields = split_words(trim(text));
+    if (fields.empty() || fields[0].starts_with('#')) return;
+    note_line_end(line, place);
+    add_entry(fields, place);
+  }
+
+  void finish() {
+    if (returns_ > 0)
+      fault(first_return_,
+            fmt::format("{} with CR LF: the CR becomes part of the last field",
+                        returns_ == 1 ? "one line ends" : fmt::format("{} lines end", returns_)));
+    for (FstabEntry& entry : facts_.entries)
+      entry.malformed =
+          entry.malformed ||
+          std::any_of(facts_.faults.begin(), facts_.faults.end(), [&](const FstabFault& fault) {
+            return !fault.harmless && fault.place.line == entry.place.line;
+          });
+  }
+
+ private:
+  void fault(const Place& place, std::string message, bool harmless = false) {
+    facts_.faults.push_back({place, std::move(message), harmless});
+  }
+
+  void note_line_end(const TextLine& line, const Place& place) {
+    if (line.carriage_return && returns_++ == 0) first_return_ = place;
+    if (!line.ended) fault(place, "the last line does not end with a newline", true);
+  }
+
+  void add_entry(const std::vector<std::string>& fields, const Place& place) {
+    FstabEntry entry;
+    entry.place = place;
+    entry.spec = decode_escapes(fields[0]);
+    if (fields.size() > 1) entry.target = decode_escapes(fields[1]);
+    if (fields.size() > 2) entry.type = decode_escapes(fields[2]);
+    if (fields.size() > 3) entry.options = split_options(decode_escapes(fields[3]));
+    if (fields.size() > 4) entry.dump = number(fields[4], "fifth field (dump)", place);
+    if (fields.size() > 5) entry.pass = number(fields[5], "sixth field (fsck pass)", place);
+    check_shape(entry, fields.size());
+    facts_.entries.push_back(std::move(entry));
+  }
+
+  void check_shape(const FstabEntry& entry, std::size_t fields) {
+    if (fields < 3)
+      return fault(entry.place,
+                   fmt::format("the line has {} of the three fields that it needs: device, mount "
+                               "point and type",
+                               fields == 1 ? "only one" : "only two"));
+    const bool needs_path =
+        entry.type != "swap" && entry.target != "none" && entry.target != "swap";
+    if (needs_path && !entry.target.starts_with('/'))
+      fault(entry.place, fmt::format("the mount point '{}' is no absolute path", entry.target));
+  }
+
+  int number(const std::string& field, std::string_view what, const Place& place) {
+    const auto value = parse_number(field);
+    if (value && *value <= 0x7FFFFFFF) return static_cast<int>(*value);
+    fault(place, fmt::format("the {} is '{}', not a number", what, field.substr(0, 40)));
+    return 0;
+  }
+
+  FstabFacts& facts_;
+  const std::string& path_;
+  int returns_ = 0;
+  Place first_return_;
+};
+
+}  // namespace
+
+bool FstabEntry::has(std::string_view word) const {
+  return std::find(options.begin(), options.end(), word) != options.end();
+}
+
+std::optional<std::string> FstabEntry::value(std::string_view key) const {
+  for (auto option = options.rbegin(); option != options.rend(); ++option) {
+    const std::size_t equal = option->find('=');
+    if (equal != std::string::npos && std::string_view{*option}.substr(0, equal) == key)
+      return option->substr(equal + 1);
+  }
+  return std::nullopt;
+}
+
+bool FstabEntry::last_of(std::string_view yes, std::string_view no) const {
+  for (auto option = options.rbegin(); option != options.rend(); ++option)
+    if (*option == yes || *option == no) return *option == yes;
+  return false;
+}
+
+FstabFacts parse_fstab(std::string_view text, const std::string& path) {
+  FstabFacts facts;
+  Parser parser{facts, path};
+  for (const TextLine& line : split_lines(text)) parser.read(line);
+  parser.finish();
+  return facts;
+}
+
+FstabFacts read_fstab(guest::FollowingFs& fs, const guest::Inventory& inventory, Init init) {
+  SourceFile file = read_source(fs, "/etc/fstab");
+  FstabFacts facts = parse_fstab(file.text, file.path);
+  facts.file = std::move(file);
+  for (FstabEntry& entry : facts.entries) {
+    entry.role = boot_role(entry, init);
+    entry.device = guest::resolve_device(inventory, entry.spec);
+  }
+  return facts;
+}
+
+}  // namespace imprint::facts

@@ -1,0 +1,182 @@
+// What a line of fstab does at boot, as systemd's fstab-generator and the older rc scripts decide
+// it.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "guestfs/facts/fstab.h"
+
+namespace imprint::facts {
+namespace {
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Without doubled and trailing slashes.
+std::string simplified(std::string_view path) {
+  std::string result;
+  for (const char c : path)
+    if (c != '/' || !result.ends_with('/')) result += c;
+  if (result.size() > 1 && result.ends_with('/')) result.pop_back();
+  return result;
+}
+
+/// Mounted by systemd itself before it reads fstab, or never mounted over.
+bool is_api_mount(std::string_view target) {
+  constexpr std::array<std::string_view, 13> api{"/proc",
+                                                 "/sys",
+                                                 "/dev",
+                                                 "/dev/shm",
+                                                 "/dev/pts",
+                                                 "/run",
+                                                 "/sys/fs/smackfs",
+                                                 "/sys/firmware/efi/efivars",
+                                                 "/sys/kernel/security",
+                                                 "/sys/fs/pstore",
+                                                 "/sys/fs/bpf",
+                                                 "/sys/fs/selinux",
+                                                 "/dev/console"};
+  return contains(api, target) || target == "/proc/kmsg" || target.starts_with("/sys/fs/cgroup");
+}
+
+BootRole systemd_swap_role(const FstabEntry& entry) {
+  if (entry.last_of("noauto", "auto")) return BootRole::never;
+  return entry.last_of("nofail", "fail") ? BootRole::optional : BootRole::delaying;
+}
+
+bool waits_for_ever(const FstabEntry& entry) {
+  // Rewritten by the generator to nofail with an endless time limit.
+  return (entry.type == "nfs" || entry.type == "nfs4") && entry.has("bg");
+}
+
+BootRole systemd_role(const FstabEntry& entry) {
+  if (entry.type == "swap") return systemd_swap_role(entry);
+  const std::string target = simplified(entry.target);
+  if (!target.starts_with('/') || entry.type == "autofs" || is_api_mount(target))
+    return BootRole::ignored;
+  if (target == "/") return BootRole::root;
+  const bool noauto = entry.last_of("noauto", "auto");
+  const bool nofail = entry.last_of("nofail", "fail");
+  if (target == "/usr" || entry.has("x-initrd.mount"))
+    return noauto || nofail ? BootRole::optional : BootRole::initramfs;
+  if (entry.has("x-systemd.automount") || entry.has("comment=systemd.automount"))
+    return BootRole::on_access;
+  if (entry.value("x-systemd.wanted-by") || entry.value("x-systemd.required-by"))
+    return BootRole::elsewhere;
+  if (noauto) return BootRole::never;
+  if (nofail || waits_for_ever(entry)) return BootRole::optional;
+  return is_network_mount(entry) ? BootRole::delaying : BootRole::required;
+}
+
+/// `fsck -A` stops the boot in a repair shell where a device with a pass number is not there. It
+/// knows nofail, but not noauto.
+BootRole rc_script_role(const FstabEntry& entry) {
+  const bool noauto = entry.has("noauto");
+  if (entry.type == "swap" || entry.type == "ignore")
+    return noauto || entry.type == "ignore" ? BootRole::never : BootRole::delaying;
+  if (!entry.target.starts_with('/') || is_api_mount(simplified(entry.target)))
+    return BootRole::ignored;
+  if (simplified(entry.target) == "/") return BootRole::root;
+  const bool checked =
+      entry.pass > 0 && !entry.has("bind") && !entry.has("nofail") && !is_network_mount(entry);
+  if (checked) return BootRole::required;
+  if (noauto) return BootRole::never;
+  return entry.has("nofail") ? BootRole::optional : BootRole::delaying;
+}
+
+BootRole mountall_role(const FstabEntry& entry) {
+  const BootRole role = rc_script_role(entry);
+  if (role != BootRole::delaying && role != BootRole::required) return role;
+  if (entry.has("noauto")) return BootRole::never;
+  if (entry.has("nobootwait") || entry.has("optional")) return BootRole::optional;
+  return is_network_mount(entry) || entry.type == "swap" ? BootRole::delaying : BootRole::required;
+}
+
+/// OpenRC and BusyBox complain about a mount that fails, and go on.
+BootRole lenient_role(const FstabEntry& entry) {
+  const BootRole role = rc_script_role(entry);
+  if (role != BootRole::required) return role;
+  return entry.has("noauto") ? BootRole::never : BootRole::delaying;
+}
+
+std::string waiting_time(const FstabEntry& entry) {
+  const auto timeout = entry.value("x-systemd.device-timeout");
+  if (!timeout || timeout->empty()) return "90 s";
+  if (*timeout == "0" || *timeout == "infinity") return "for ever";
+  const bool bare = timeout->find_first_not_of("0123456789") == std::string::npos;
+  return bare ? *timeout + " s" : *timeout;
+}
+
+std::string describe_required(const FstabEntry& entry, Init init) {
+  if (init == Init::sysvinit)
+    return "the file system check at boot fails and stops in a repair shell: no login";
+  if (init == Init::mountall)
+    return "the boot waits for the device and asks on the console: no login";
+  // systemd waits for devices only; anything else fails at once.
+  if (entry.device.match == guest::Match::not_a_device || entry.device.match == guest::Match::found)
+    return "the mount fails and the boot stops in emergency mode: no login";
+  return fmt::format("the boot waits {} and stops in emergency mode: no login",
+                     waiting_time(entry));
+}
+
+}  // namespace
+
+bool is_network_mount(const FstabEntry& entry) {
+  // The union of what systemd and libmount call a network file system.
+  constexpr std::array<std::string_view, 21> types{
+      "afs",   "ceph",   "cifs",      "smb3",  "smbfs",     "sshfs", "ncpfs",
+      "ncp",   "nfs",    "nfs4",      "gfs",   "gfs2",      "9p",    "pvfs2",
+      "ocfs2", "lustre", "glusterfs", "davfs", "curlftpfs", "pnfs",  "coda"};
+  std::string_view type = entry.type;
+  if (type.starts_with("fuse.")) type.remove_prefix(5);
+  return entry.has("_netdev") || contains(types, type);
+}
+
+BootRole boot_role(const FstabEntry& entry, Init init) {
+  switch (init) {
+    case Init::sysvinit:
+      return rc_script_role(entry);
+    case Init::mountall:
+      return mountall_role(entry);
+    case Init::openrc:
+    case Init::busybox:
+      return lenient_role(entry);
+    case Init::systemd:
+    case Init::unknown:
+      break;
+  }
+  return systemd_role(entry);
+}
+
+std::string describe_failure(const FstabEntry& entry, Init init) {
+  const bool by_systemd = init == Init::systemd || init == Init::unknown;
+  switch (entry.role) {
+    case BootRole::root:
+      return "the root file system cannot be remounted and stays read-only";
+    case BootRole::initramfs:
+      return "the boot stops in the initramfs: no login";
+    case BootRole::required:
+      return describe_required(entry, init);
+    case BootRole::delaying:
+      return by_systemd ? fmt::format("the boot is delayed by up to {}, then goes on without it",
+                                      waiting_time(entry))
+                        : "the mount fails with a message and the boot goes on";
+    case BootRole::elsewhere:
+      return "the units that ask for it fail; the rest of the boot goes on";
+    case BootRole::on_access:
+      return "the boot goes on; whoever enters the folder waits and gets an error";
+    case BootRole::optional:
+      return "the boot goes on without it";
+    case BootRole::never:
+      return "nothing at boot: the line is not mounted then";
+    case BootRole::ignored:
+      break;
+  }
+  return "nothing at boot: the line is not used";
+}
+
+}  // namespace imprint::facts

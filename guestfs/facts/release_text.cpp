@@ -1,0 +1,220 @@
+// The older kin of os-release: files of one line whose words name the distribution, or whose path
+// does.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "guestfs/facts/release.h"
+#include "guestfs/facts/text_lines.h"
+
+namespace imprint::facts {
+namespace {
+
+struct Distribution {
+  std::string_view id;
+  Family family;
+};
+
+constexpr std::array<Distribution, 60> distributions{{
+    {"debian", Family::debian},
+    {"ubuntu", Family::debian},
+    {"linuxmint", Family::debian},
+    {"kali", Family::debian},
+    {"raspbian", Family::debian},
+    {"devuan", Family::debian},
+    {"neon", Family::debian},
+    {"pop", Family::debian},
+    {"deepin", Family::debian},
+    {"uos", Family::debian},
+    {"pardus", Family::debian},
+    {"proxmox", Family::debian},
+    {"rhel", Family::redhat},
+    {"centos", Family::redhat},
+    {"fedora", Family::redhat},
+    {"rocky", Family::redhat},
+    {"almalinux", Family::redhat},
+    {"ol", Family::redhat},
+    {"scientific", Family::redhat},
+    {"amzn", Family::redhat},
+    {"alinux", Family::redhat},
+    {"aliyun", Family::redhat},
+    {"anolis", Family::redhat},
+    {"openeuler", Family::redhat},
+    {"euleros", Family::redhat},
+    {"hce", Family::redhat},
+    {"kylin", Family::redhat},
+    {"neokylin", Family::redhat},
+    {"tencentos", Family::redhat},
+    {"opencloudos", Family::redhat},
+    {"tlinux", Family::redhat},
+    {"circle", Family::redhat},
+    {"eurolinux", Family::redhat},
+    {"virtuozzo", Family::redhat},
+    {"cloudlinux", Family::redhat},
+    {"miraclelinux", Family::redhat},
+    {"openmandriva", Family::redhat},
+    {"mageia", Family::redhat},
+    {"xenserver", Family::redhat},
+    {"photon", Family::other},
+    {"sles", Family::suse},
+    {"sled", Family::suse},
+    {"sles_sap", Family::suse},
+    {"suse", Family::suse},
+    {"opensuse", Family::suse},
+    {"opensuse-leap", Family::suse},
+    {"opensuse-tumbleweed", Family::suse},
+    {"arch", Family::arch},
+    {"manjaro", Family::arch},
+    {"archarm", Family::arch},
+    {"alpine", Family::alpine},
+    {"gentoo", Family::gentoo},
+    {"slackware", Family::slackware},
+    {"altlinux", Family::altlinux},
+    {"cirros", Family::other},
+    {"buildroot", Family::other},
+    {"void", Family::other},
+    {"nixos", Family::other},
+    {"flatcar", Family::other},
+    {"coreos", Family::other},
+}};
+
+/// Words of a release line that name an ID. The longer and more exact come first.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 27> names{{
+    {"red hat enterprise linux", "rhel"},
+    {"centos", "centos"},
+    {"rocky linux", "rocky"},
+    {"almalinux", "almalinux"},
+    {"oracle linux", "ol"},
+    {"enterprise linux enterprise linux", "ol"},
+    {"scientific linux", "scientific"},
+    {"fedora", "fedora"},
+    {"amazon linux", "amzn"},
+    {"alibaba cloud linux", "alinux"},
+    {"aliyun linux", "alinux"},
+    {"anolis os", "anolis"},
+    {"openeuler", "openeuler"},
+    {"euleros", "euleros"},
+    {"tencentos", "tencentos"},
+    {"opencloudos", "opencloudos"},
+    {"circle linux", "circle"},
+    {"kylin", "kylin"},
+    {"suse linux enterprise", "sles"},
+    {"opensuse", "opensuse"},
+    {"ubuntu", "ubuntu"},
+    {"linux mint", "linuxmint"},
+    {"debian", "debian"},
+    {"alt linux", "altlinux"},
+    {"gentoo", "gentoo"},
+    {"slackware", "slackware"},
+    {"alpine", "alpine"},
+}};
+
+/// Files whose mere name says what they are of, whatever they hold.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> by_path{{
+    {"/etc/debian_version", "debian"},
+    {"/etc/alpine-release", "alpine"},
+    {"/etc/arch-release", "arch"},
+    {"/etc/gentoo-release", "gentoo"},
+    {"/etc/slackware-version", "slackware"},
+    {"/etc/SuSE-release", "suse"},
+    {"/etc/altlinux-release", "altlinux"},
+    {"/etc/cirros/version", "cirros"},
+    {"/etc/br-version", "buildroot"},
+    {"/etc/pardus-release", "pardus"},
+    {"/etc/fedora-release", "fedora"},
+    {"/etc/centos-release", "centos"},
+    {"/etc/rocky-release", "rocky"},
+    {"/etc/almalinux-release", "almalinux"},
+    {"/etc/oracle-release", "ol"},
+    {"/etc/circle-release", "circle"},
+    {"/etc/opencloudos-release", "opencloudos"},
+    {"/etc/tencentos-release", "tencentos"},
+    {"/etc/openEuler-release", "openeuler"},
+    {"/etc/anolis-release", "anolis"},
+    {"/etc/openmandriva-release", "openmandriva"},
+}};
+
+std::string id_by_path(std::string_view path) {
+  const auto entry = std::find_if(by_path.begin(), by_path.end(),
+                                  [&](const auto& each) { return each.first == path; });
+  return entry == by_path.end() ? std::string{} : std::string{entry->second};
+}
+
+/// The first word that begins with a digit.
+std::string first_version(std::string_view line) {
+  for (const std::string& word : split_words(line))
+    if (word[0] >= '0' && word[0] <= '9') return word;
+  return {};
+}
+
+void read_lsb(ReleaseSource& source) {
+  const OsRelease settings = parse_os_release(source.file.text, source.file.path);
+  if (const ReleaseSetting* id = settings.find("DISTRIB_ID")) {
+    source.id = id_named_in(id->value);
+    if (source.id.empty()) source.id = lower(id->value);
+  }
+  if (const ReleaseSetting* version = settings.find("DISTRIB_RELEASE"))
+    source.version = version->value;
+}
+
+}  // namespace
+
+std::string_view to_string(Family family) noexcept {
+  switch (family) {
+    case Family::debian:
+      return "debian";
+    case Family::redhat:
+      return "redhat";
+    case Family::suse:
+      return "suse";
+    case Family::arch:
+      return "arch";
+    case Family::alpine:
+      return "alpine";
+    case Family::gentoo:
+      return "gentoo";
+    case Family::slackware:
+      return "slackware";
+    case Family::altlinux:
+      return "altlinux";
+    case Family::other:
+      return "other";
+    case Family::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Family family_of(std::string_view id) {
+  const auto entry = std::find_if(distributions.begin(), distributions.end(),
+                                  [&](const Distribution& each) { return each.id == id; });
+  return entry == distributions.end() ? Family::unknown : entry->family;
+}
+
+std::string id_named_in(std::string_view text) {
+  const std::string line = lower(text.substr(0, 4096));
+  for (const auto& [name, id] : names)
+    if (line.find(name) != std::string::npos) return std::string{id};
+  return {};
+}
+
+ReleaseSource parse_release_text(SourceFile file) {
+  ReleaseSource source;
+  source.file = std::move(file);
+  if (!source.file.is_read()) return source;
+  const std::string_view text = source.file.text;
+  const std::string_view line = trim(text.substr(0, text.find('\n')));
+  if (source.file.path == "/etc/lsb-release") {
+    read_lsb(source);
+  } else if (!line.empty() || source.file.path == "/etc/arch-release") {
+    // Arch's file is empty by design; any other empty file says nothing.
+    source.id = id_named_in(line);
+    if (source.id.empty()) source.id = id_by_path(source.file.path);
+    source.version = first_version(line);
+  }
+  source.family = family_of(source.id);
+  return source;
+}
+
+}  // namespace imprint::facts
