@@ -46,11 +46,11 @@ GuestPath GuestPath::parent() const {
   return *this / "..";
 }
 
-std::string_view GuestPath::name() const {
+std::string_view GuestPath::name() const& {
   return std::string_view{text_}.substr(text_.rfind('/') + 1);
 }
 
-std::vector<std::string_view> GuestPath::components() const {
+std::vector<std::string_view> GuestPath::components() const& {
   std::vector<std::string_view> result;
   std::string_view rest = std::string_view{text_}.substr(1);
   while (!rest.empty()) {

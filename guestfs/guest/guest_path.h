@@ -24,8 +24,11 @@ class GuestPath {
   /// lexically.
   [[nodiscard]] GuestPath operator/(std::string_view relative) const;
   [[nodiscard]] GuestPath parent() const;
-  [[nodiscard]] std::string_view name() const;  ///< the last component; empty for the root
-  [[nodiscard]] std::vector<std::string_view> components() const;
+  /// The last component; empty for the root. A view into this path, as those of components().
+  [[nodiscard]] std::string_view name() const&;
+  std::string_view name() && = delete;
+  [[nodiscard]] std::vector<std::string_view> components() const&;
+  std::vector<std::string_view> components() && = delete;
   [[nodiscard]] bool is_below(const GuestPath& folder) const;  ///< also true for the folder itself
   [[nodiscard]] const std::string& str() const noexcept { return text_; }
   auto operator<=>(const GuestPath&) const = default;

@@ -37,8 +37,9 @@ TEST(GuestPath, HasParentNameAndComponents) {
   EXPECT_EQ(path.name(), "grub.cfg");
   EXPECT_EQ(path.components(), (std::vector<std::string_view>{"boot", "grub", "grub.cfg"}));
   EXPECT_EQ(GuestPath{}.parent().str(), "/");
-  EXPECT_EQ(GuestPath{}.name(), "");
-  EXPECT_TRUE(GuestPath{}.components().empty());
+  const GuestPath root;
+  EXPECT_EQ(root.name(), "");
+  EXPECT_TRUE(root.components().empty());
 }
 
 TEST(GuestPath, KnowsWhatIsBelowIt) {

@@ -1,0 +1,89 @@
+#include "guestfs/guest/appliance.h"
+
+#include <guestfs.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+namespace imprint::guest {
+namespace {
+
+/// libguestfs puts its sockets into XDG_RUNTIME_DIR, or else into /tmp, and has no other way to be
+/// told.
+int set_socket_folder(guestfs_h* handle, const std::filesystem::path& folder) {
+  std::string variable = "XDG_RUNTIME_DIR=" + folder.string();
+  std::array<char*, 2> environment{variable.data(), nullptr};
+  return guestfs_parse_environment_list(handle, environment.data());
+}
+
+bool configure(guestfs_h* handle, const ApplianceSettings& settings) {
+  const std::string temp = settings.temp_folder.string();
+  return set_socket_folder(handle, settings.temp_folder) == 0 &&
+         guestfs_set_backend(handle, "direct") == 0 &&
+         guestfs_set_path(handle, settings.folder.c_str()) == 0 &&
+         guestfs_set_tmpdir(handle, temp.c_str()) == 0 &&
+         guestfs_set_cachedir(handle, temp.c_str()) == 0 && guestfs_set_network(handle, 0) == 0 &&
+         (settings.kvm || guestfs_set_backend_setting(handle, "force_tcg", "1") == 0);
+}
+
+bool add(guestfs_h* handle, const ApplianceDrive& drive) {
+  return guestfs_add_drive_opts(handle, drive.path.c_str(), GUESTFS_ADD_DRIVE_OPTS_READONLY, 1,
+                                GUESTFS_ADD_DRIVE_OPTS_FORMAT, drive.format.c_str(), -1) == 0;
+}
+
+}  // namespace
+
+Result<Appliance> Appliance::launch(const ApplianceSettings& settings,
+                                    const std::vector<ApplianceDrive>& drives) {
+  Appliance appliance{guestfs_create_flags(GUESTFS_CREATE_NO_ENVIRONMENT)};
+  guestfs_h* handle = appliance.handle();
+  if (handle == nullptr) return make_error(Errc::exhausted, "no libguestfs handle");
+  guestfs_set_error_handler(handle, nullptr, nullptr);
+  bool good = configure(handle, settings);
+  for (const ApplianceDrive& drive : drives) good = good && add(handle, drive);
+  if (good && guestfs_launch(handle) == 0) return appliance;
+  const char* reason = guestfs_last_error(handle);
+  return make_error(Errc::unavailable, "the appliance did not start: {}",
+                    reason != nullptr ? reason : "no reason given");
+}
+
+int Appliance::last_errno() const {
+  return guestfs_last_errno(handle_.get());
+}
+
+Error Appliance::last_error(const std::string& what) const {
+  guestfs_h* handle = handle_.get();
+  const char* text = guestfs_last_error(handle);
+  const std::string reason = text != nullptr ? text : "no reason given";
+  if (guestfs_is_ready(handle) != 1)
+    return make_error(Errc::unavailable, "{}: the appliance has died: {}", what, reason);
+  switch (guestfs_last_errno(handle)) {
+    case ENOENT:
+    case ENOTDIR:
+      return make_error(Errc::not_found, "{}: {}", what, reason);
+    case EINVAL:
+    case EISDIR:
+    case ELOOP:
+    case ENXIO:
+    case ENAMETOOLONG:
+      return make_error(Errc::invalid, "{}: {}", what, reason);
+    default:
+      return make_error(Errc::corrupt, "{}: {}", what, reason);
+  }
+}
+
+StringList::~StringList() {
+  if (strings_ == nullptr) return;
+  for (char** string = strings_; *string != nullptr; ++string) std::free(*string);
+  std::free(strings_);
+}
+
+std::vector<std::string> StringList::values() const {
+  std::vector<std::string> result;
+  if (strings_ == nullptr) return result;
+  for (char** string = strings_; *string != nullptr; ++string) result.emplace_back(*string);
+  return result;
+}
+
+}  // namespace imprint::guest

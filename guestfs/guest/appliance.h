@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "agent/base/owned.h"
+#include "agent/base/result.h"
+
+struct guestfs_h;
+extern "C" void guestfs_close(guestfs_h*);
+
+namespace imprint::guest {
+
+struct ApplianceSettings {
+  std::filesystem::path folder;       ///< a fixed appliance: kernel, initrd, root, README.fixed
+  std::filesystem::path temp_folder;  ///< private and writable: sockets and overlays go there
+  bool kvm = false;                   ///< otherwise TCG
+};
+
+struct ApplianceDrive {
+  std::filesystem::path path;
+  std::string format;  ///< "qcow2" or "raw"; never found out by QEMU
+};
+
+/// One running libguestfs appliance with its drives attached read-only, without a network, and with
+/// no regard to the process's environment. It runs none of the guest's code. Ends its QEMU when
+/// destroyed. Not thread-safe.
+class Appliance {
+ public:
+  /// Errc::unavailable: it did not start, with libguestfs's reason. Blocks for the seconds that it
+  /// takes.
+  static Result<Appliance> launch(const ApplianceSettings& settings,
+                                  const std::vector<ApplianceDrive>& drives);
+
+  [[nodiscard]] guestfs_h* handle() const noexcept { return handle_.get(); }
+
+  /// The failure of the call that just failed: not_found, invalid or corrupt by its errno,
+  /// unavailable if the appliance is no longer there.
+  [[nodiscard]] Error last_error(const std::string& what) const;
+  /// The errno of the call that just failed; 0 if it was no system call.
+  [[nodiscard]] int last_errno() const;
+
+ private:
+  explicit Appliance(guestfs_h* handle) : handle_{handle} {}
+  Owned<guestfs_h, guestfs_close> handle_;
+};
+
+/// A list of strings that libguestfs returned.
+class StringList {
+ public:
+  explicit StringList(char** strings) : strings_{strings} {}
+  StringList(const StringList&) = delete;
+  StringList& operator=(const StringList&) = delete;
+  ~StringList();
+
+  [[nodiscard]] bool valid() const noexcept { return strings_ != nullptr; }
+  [[nodiscard]] std::vector<std::string> values() const;
+
+ private:
+  char** strings_;
+};
+
+}  // namespace imprint::guest

@@ -1,0 +1,154 @@
+#include "guestfs/guest/find_systems.h"
+
+#include <guestfs.h>
+
+#include <algorithm>
+#include <array>
+
+#include "guestfs/guest/libguestfs_fs.h"
+
+namespace imprint::guest {
+namespace {
+
+constexpr std::int64_t btrfs_top = 5;
+
+using Subvolumes = Owned<guestfs_btrfssubvolume_list, guestfs_free_btrfssubvolume_list>;
+
+/// Something is there, of whatever type, links included.
+Result<bool> is_there(GuestFs& fs, const GuestPath& path) {
+  const auto info = fs.stat(path);
+  if (info) return true;
+  if (info.error().code == Errc::unavailable) return info.error();
+  return false;
+}
+
+template <std::size_t count>
+Result<bool> any_there(GuestFs& fs, const std::array<std::string_view, count>& paths) {
+  for (const std::string_view path : paths)
+    if (TRY(is_there(fs, GuestPath{} / path))) return true;
+  return false;
+}
+
+Result<bool> is_root(GuestFs& fs) {
+  static constexpr std::array<std::string_view, 8> signs{
+      "etc/fstab",  "etc/os-release",     "etc/passwd", "etc/hosts",
+      "etc/shadow", "usr/lib/os-release", "etc/issue",  "etc/debian_version"};
+  static constexpr std::array<std::string_view, 2> programs{"bin", "usr"};
+  return TRY(any_there(fs, signs)) && TRY(any_there(fs, programs));
+}
+
+Result<bool> is_boot(GuestFs& fs) {
+  static constexpr std::array<std::string_view, 5> signs{"grub", "grub2", "loader", "extlinux",
+                                                         "syslinux"};
+  return any_there(fs, signs);
+}
+
+Result<bool> is_root_at(Appliance& appliance, const std::string& folder) {
+  LibguestfsFs fs{appliance, {{GuestPath{}, folder}}};
+  return is_root(fs);
+}
+
+struct BtrfsContent {
+  std::vector<std::string> subvolumes;
+  std::string default_subvolume;  ///< empty: the top
+};
+
+Result<BtrfsContent> read_btrfs(Appliance& appliance, const std::string& folder) {
+  BtrfsContent content;
+  const Subvolumes list{guestfs_btrfs_subvolume_list(appliance.handle(), folder.c_str())};
+  if (!list) return appliance.last_error(folder);
+  const std::int64_t chosen =
+      guestfs_btrfs_subvolume_get_default(appliance.handle(), folder.c_str());
+  if (chosen < 0) return appliance.last_error(folder);
+  for (std::uint32_t i = 0; i < list->len; ++i) {
+    const guestfs_btrfssubvolume& subvolume = list->val[i];
+    content.subvolumes.emplace_back(subvolume.btrfssubvolume_path);
+    if (chosen != btrfs_top && subvolume.btrfssubvolume_id == static_cast<std::uint64_t>(chosen))
+      content.default_subvolume = subvolume.btrfssubvolume_path;
+  }
+  return content;
+}
+
+class Search {
+ public:
+  Search(Appliance& appliance, VolumeMounts& mounts, Inventory& inventory)
+      : appliance_{appliance}, mounts_{mounts}, inventory_{inventory} {}
+
+  Result<SystemSearch> run() {
+    for (std::size_t index = 0; index < inventory_.volumes.size(); ++index) {
+      const Volume& volume = inventory_.volumes[index];
+      if (volume.filesystem == "crypto_LUKS") found_.encrypted.push_back(volume.device);
+      if (VolumeMounts::holds_files(volume) && !is_fat(volume)) TRY(look_at(index));
+    }
+    return std::move(found_);
+  }
+
+ private:
+  Result<> look_at(std::size_t index) {
+    Volume& volume = inventory_.volumes[index];
+    const auto folder = mounts_.mount(index);
+    if (!folder) {
+      if (folder.error().code == Errc::unavailable) return folder.error();
+      found_.unreadable.push_back(
+          fmt::format("{} ({}): {}", volume.device, volume.filesystem, folder.error().message));
+      return {};
+    }
+    if (volume.filesystem == "btrfs") return look_at_btrfs(index, *folder);
+    LibguestfsFs fs{appliance_, {{GuestPath{}, *folder}}};
+    if (TRY(is_root(fs)))
+      found_.systems.push_back({index, {}});
+    else if (TRY(is_boot(fs)))
+      found_.boot_volumes.push_back(index);
+    return {};
+  }
+
+  Result<> look_at_btrfs(std::size_t index, const std::string& folder) {
+    const auto read = read_btrfs(appliance_, folder);
+    if (!read) {
+      if (read.error().code == Errc::unavailable) return read.error();
+      found_.unreadable.push_back(
+          fmt::format("{} (btrfs): {}", inventory_.volumes[index].device, read.error().message));
+      return {};
+    }
+    inventory_.volumes[index].subvolumes = read->subvolumes;
+    TRY(look_at_subvolume(index, folder, read->default_subvolume));
+    if (!read->default_subvolume.empty()) TRY(look_at_subvolume(index, folder, {}));
+    for (const std::string& subvolume : read->subvolumes)
+      if (subvolume != read->default_subvolume && !belongs_to_another_system(subvolume))
+        TRY(look_at_subvolume(index, folder, subvolume));
+    return {};
+  }
+
+  Result<> look_at_subvolume(std::size_t index, const std::string& folder,
+                             const std::string& subvolume) {
+    const std::string place = subvolume.empty() ? folder : folder + "/" + subvolume;
+    if (TRY(is_root_at(appliance_, place))) found_.systems.push_back({index, subvolume});
+    return {};
+  }
+
+  Appliance& appliance_;
+  VolumeMounts& mounts_;
+  Inventory& inventory_;
+  SystemSearch found_;
+};
+
+}  // namespace
+
+bool belongs_to_another_system(std::string_view subvolume) {
+  const std::string path = "/" + std::string{subvolume} + "/";
+  for (const std::string_view part : {"/.snapshots/", "/timeshift-btrfs/", "/var/lib/"})
+    if (path.find(part) != std::string::npos) return true;
+  return false;
+}
+
+bool is_fat(const Volume& volume) {
+  return volume.filesystem == "vfat" || volume.filesystem == "msdos" ||
+         volume.filesystem == "exfat";
+}
+
+Result<SystemSearch> find_systems(Appliance& appliance, VolumeMounts& mounts,
+                                  Inventory& inventory) {
+  return Search{appliance, mounts, inventory}.run();
+}
+
+}  // namespace imprint::guest

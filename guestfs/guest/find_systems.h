@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "guestfs/guest/volume_mounts.h"
+
+namespace imprint::guest {
+
+/// A file system that holds the root of a Linux system.
+struct System {
+  std::size_t volume = 0;  ///< index into Inventory::volumes
+  std::string subvolume;   ///< Btrfs: the path of the subvolume; empty for its top and for others
+};
+
+/// What was found of systems, and what stood in the way of looking further.
+struct SystemSearch {
+  std::vector<System> systems;            ///< in the order of the volumes
+  std::vector<std::size_t> boot_volumes;  ///< file systems that look like a /boot of their own
+  std::vector<std::string> encrypted;     ///< devices that hold LUKS
+  std::vector<std::string>
+      unreadable;  ///< "DEVICE (TYPE): reason": file systems that could not be mounted
+};
+
+/// Mounts each file system and looks for a system's root on it: /etc with something of a system in
+/// it, and /bin or /usr. libguestfs's own inspection is not used: it misses systems whose /bin is
+/// an absolute link. Btrfs subvolumes are looked at too and filled into `inventory`; snapshots of
+/// snapper and timeshift are not systems of their own, unless one of them is the default subvolume.
+/// Errc::unavailable if the appliance died.
+Result<SystemSearch> find_systems(Appliance& appliance, VolumeMounts& mounts, Inventory& inventory);
+
+/// Whether a subvolume's path is that of a snapshot or a container of another system:
+/// "@/.snapshots/7/snapshot",
+/// "@/var/lib/machines/web". Pure.
+bool belongs_to_another_system(std::string_view subvolume);
+
+/// The EFI system partition, vfat and such: no system's root, and mounted only where one is asked
+/// for. Pure.
+bool is_fat(const Volume& volume);
+
+}  // namespace imprint::guest

@@ -1,0 +1,185 @@
+#include "guestfs/guest/libguestfs_fs.h"
+
+#include <guestfs.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+namespace imprint::guest {
+namespace {
+
+constexpr std::size_t most_entries = 100'000;
+constexpr std::size_t chunk = std::size_t{2} << 20;  // libguestfs's messages hold 4 MiB
+
+using Bytes = Owned<char, std::free>;
+using Stat = Owned<struct guestfs_statns, guestfs_free_statns>;
+using Entries = Owned<guestfs_dirent_list, guestfs_free_dirent_list>;
+
+FileType type_of_mode(std::int64_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return FileType::regular;
+    case S_IFDIR:
+      return FileType::folder;
+    case S_IFLNK:
+      return FileType::link;
+    case S_IFIFO:
+      return FileType::fifo;
+    case S_IFSOCK:
+      return FileType::socket;
+    case S_IFCHR:
+      return FileType::character_device;
+    case S_IFBLK:
+      return FileType::block_device;
+    default:
+      return FileType::unknown;
+  }
+}
+
+FileType type_of_letter(char letter) {
+  switch (letter) {
+    case 'r':
+      return FileType::regular;
+    case 'd':
+      return FileType::folder;
+    case 'l':
+      return FileType::link;
+    case 'f':
+      return FileType::fifo;
+    case 's':
+      return FileType::socket;
+    case 'c':
+      return FileType::character_device;
+    case 'b':
+      return FileType::block_device;
+    default:
+      return FileType::unknown;
+  }
+}
+
+}  // namespace
+
+std::string LibguestfsFs::shown_path(const GuestPath& path) const {
+  const ShownFolder* best = nullptr;
+  for (const ShownFolder& candidate : shown_)
+    if (path.is_below(candidate.at) &&
+        (best == nullptr || candidate.at.str().size() > best->at.str().size()))
+      best = &candidate;
+  if (best == nullptr) return path.str();
+  const std::string inside =
+      best->at.str() == "/" ? path.str() : path.str().substr(best->at.str().size());
+  return inside == "/" ? best->folder : best->folder + inside;
+}
+
+Result<> LibguestfsFs::require_folders_above(const GuestPath& path) {
+  const GuestPath folder = path.parent();
+  GuestPath above;
+  for (const std::string_view component : folder.components()) {
+    above = above / component;
+    if (folders_.contains(above)) continue;
+    const FileInfo info = TRY(stat_shown(above));
+    if (info.type != FileType::folder)
+      return make_error(Errc::not_found, "'{}' is not a folder", above.str());
+    folders_.insert(above);
+  }
+  return {};
+}
+
+Result<FileInfo> LibguestfsFs::stat_shown(const GuestPath& path) {
+  const Stat stat{guestfs_lstatns(appliance_.handle(), shown_path(path).c_str())};
+  if (!stat) return appliance_.last_error(path.str());
+  FileInfo info;
+  info.type = type_of_mode(stat->st_mode);
+  info.mode = static_cast<std::uint32_t>(stat->st_mode & 07777);
+  info.uid = static_cast<std::uint32_t>(stat->st_uid);
+  info.gid = static_cast<std::uint32_t>(stat->st_gid);
+  info.size = static_cast<std::uint64_t>(std::max<std::int64_t>(stat->st_size, 0));
+  info.modified = stat->st_mtime_sec;
+  return info;
+}
+
+Result<FileInfo> LibguestfsFs::stat(const GuestPath& path) {
+  TRY(require_folders_above(path));
+  return stat_shown(path);
+}
+
+Result<> LibguestfsFs::require(const GuestPath& path, FileType type, std::string_view noun) {
+  if (TRY(stat(path)).type == type) return {};
+  return make_error(Errc::invalid, "'{}' is not a {}", path.str(), noun);
+}
+
+Result<std::string> LibguestfsFs::read(const GuestPath& path, std::size_t limit) {
+  return read_range(path, 0, limit);
+}
+
+Result<std::string> LibguestfsFs::read_range(const GuestPath& path, std::uint64_t offset,
+                                             std::size_t size) {
+  TRY(require(path, FileType::regular, "regular file"));
+  const std::string shown = shown_path(path);
+  std::string content;
+  while (content.size() < size) {
+    const std::size_t wanted = std::min(chunk, size - content.size());
+    std::size_t count = 0;
+    const Bytes bytes{guestfs_pread(appliance_.handle(), shown.c_str(), static_cast<int>(wanted),
+                                    static_cast<std::int64_t>(offset + content.size()), &count)};
+    if (!bytes) return appliance_.last_error(path.str());
+    content.append(bytes.get(), count);
+    if (count < wanted) break;
+  }
+  return content;
+}
+
+Result<std::string> LibguestfsFs::read_link(const GuestPath& path) {
+  TRY(require(path, FileType::link, "link"));
+  const Bytes target{guestfs_readlink(appliance_.handle(), shown_path(path).c_str())};
+  if (!target) return appliance_.last_error(path.str());
+  return std::string{target.get()};
+}
+
+Result<std::vector<FolderEntry>> LibguestfsFs::list(const GuestPath& folder) {
+  TRY(require(folder, FileType::folder, "folder"));
+  const Entries entries{guestfs_readdir(appliance_.handle(), shown_path(folder).c_str())};
+  if (!entries) return appliance_.last_error(folder.str());
+  if (entries->len > most_entries)
+    return make_error(Errc::exhausted, "'{}' holds {} entries", folder.str(), entries->len);
+  std::vector<FolderEntry> result;
+  for (std::uint32_t i = 0; i < entries->len; ++i) {
+    const guestfs_dirent& entry = entries->val[i];
+    const std::string name = entry.name;
+    if (name == "." || name == "..") continue;
+    FileType type = type_of_letter(entry.ftyp);
+    // XFS made without ftype tells no types in its folders.
+    if (type == FileType::unknown) type = TRY(stat(folder / name)).type;
+    result.push_back({name, type});
+  }
+  std::sort(result.begin(), result.end(),
+            [](const FolderEntry& a, const FolderEntry& b) { return a.name < b.name; });
+  return result;
+}
+
+Result<std::optional<std::string>> LibguestfsFs::xattr(const GuestPath& path,
+                                                       const std::string& name) {
+  TRY(stat(path));
+  std::size_t size = 0;
+  const Bytes value{
+      guestfs_lgetxattr(appliance_.handle(), shown_path(path).c_str(), name.c_str(), &size)};
+  if (value) return std::optional{std::string{value.get(), size}};
+  const int failure = appliance_.last_errno();
+  if (failure == ENODATA || failure == ENOTSUP) return std::optional<std::string>{};
+  return appliance_.last_error(path.str());
+}
+
+Result<std::optional<std::string>> LibguestfsFs::attributes(const GuestPath& path) {
+  const FileType type = TRY(stat(path)).type;
+  // lsattr opens what it is asked about, which it must not do with a FIFO or a device.
+  if (type != FileType::regular && type != FileType::folder) return std::optional<std::string>{};
+  const Bytes letters{guestfs_get_e2attrs(appliance_.handle(), shown_path(path).c_str())};
+  if (letters) return std::optional{std::string{letters.get()}};
+  Error failure = appliance_.last_error(path.str());
+  if (failure.code == Errc::unavailable) return failure;
+  return std::optional<std::string>{};  // a file system without such attributes
+}
+
+}  // namespace imprint::guest

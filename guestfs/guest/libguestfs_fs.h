@@ -1,0 +1,45 @@
+#pragma once
+
+#include <set>
+
+#include "guestfs/guest/appliance.h"
+#include "guestfs/guest/guest_fs.h"
+
+namespace imprint::guest {
+
+/// A part of the guest's tree and the appliance's folder that shows it.
+struct ShownFolder {
+  GuestPath at;        ///< "/", "/boot"
+  std::string folder;  ///< "/v1", "/v0/@/boot"
+};
+
+/// The tree of one guest, put together from the appliance's folders: what is mounted at the longest
+/// matching path answers. Keeps GuestFs's contract: every folder on the way to a path is looked at
+/// first, so no call of libguestfs ever meets a link that it would follow. Reading never opens
+/// anything but a regular file.
+class LibguestfsFs : public GuestFs {
+ public:
+  LibguestfsFs(Appliance& appliance, std::vector<ShownFolder> shown)
+      : appliance_{appliance}, shown_{std::move(shown)} {}
+
+  Result<FileInfo> stat(const GuestPath& path) override;
+  Result<std::string> read(const GuestPath& path, std::size_t limit) override;
+  Result<std::string> read_range(const GuestPath& path, std::uint64_t offset,
+                                 std::size_t size) override;
+  Result<std::string> read_link(const GuestPath& path) override;
+  Result<std::vector<FolderEntry>> list(const GuestPath& folder) override;
+  Result<std::optional<std::string>> xattr(const GuestPath& path, const std::string& name) override;
+  Result<std::optional<std::string>> attributes(const GuestPath& path) override;
+
+ private:
+  [[nodiscard]] std::string shown_path(const GuestPath& path) const;
+  Result<> require_folders_above(const GuestPath& path);
+  Result<FileInfo> stat_shown(const GuestPath& path);
+  Result<> require(const GuestPath& path, FileType type, std::string_view noun);
+
+  Appliance& appliance_;
+  std::vector<ShownFolder> shown_;
+  std::set<GuestPath> folders_;  ///< known to be real ones; the guest's tree never changes
+};
+
+}  // namespace imprint::guest

@@ -1,0 +1,150 @@
+#include "guestfs/guest/read_inventory.h"
+
+#include <guestfs.h>
+
+#include <algorithm>
+
+#include "guestfs/guest/blkid.h"
+#include "guestfs/guest/disk_name.h"
+
+namespace imprint::guest {
+namespace {
+
+constexpr int boot_sector_size = 512;
+constexpr std::string_view device_prefix = "/dev/";
+
+Result<std::vector<std::string>> values_of(const Appliance& appliance, char** strings,
+                                           const std::string& what) {
+  const StringList list{strings};
+  if (!list.valid()) return appliance.last_error(what);
+  return list.values();
+}
+
+Result<BlkidValues> probe(const Appliance& appliance, const std::string& device) {
+  const auto values =
+      values_of(appliance, guestfs_blkid(appliance.handle(), device.c_str()), device);
+  if (values) return blkid_values(*values);
+  // blkid also fails where it finds nothing to tell: an empty partition is no fault.
+  if (values.error().code == Errc::unavailable) return values.error();
+  return BlkidValues{};
+}
+
+Result<std::uint64_t> size_of(const Appliance& appliance, const std::string& device) {
+  const std::int64_t size = guestfs_blockdev_getsize64(appliance.handle(), device.c_str());
+  if (size < 0) return appliance.last_error(device);
+  return static_cast<std::uint64_t>(size);
+}
+
+/// The disk that a partition lies on: "/dev/sda2" -> 0.
+int disk_index(const std::string& device) {
+  const auto name = DiskName::parse(std::string_view{device}.substr(device_prefix.size()));
+  return name ? static_cast<int>(name->disk) : -1;
+}
+
+Result<DiskTable> read_disk(const Appliance& appliance, const std::string& device) {
+  DiskTable disk;
+  disk.device = device;
+  disk.size = TRY(size_of(appliance, device));
+  std::size_t count = 0;
+  const Owned<char, std::free> sector{
+      guestfs_pread_device(appliance.handle(), device.c_str(), boot_sector_size, 0, &count)};
+  if (!sector) return appliance.last_error(device);
+  disk.boot_sector.assign(sector.get(), count);
+  return disk;
+}
+
+Result<> add_partitions(const Appliance& appliance, Inventory& inventory) {
+  guestfs_h* handle = appliance.handle();
+  for (const auto& device :
+       TRY(values_of(appliance, guestfs_list_partitions(handle), "partitions"))) {
+    Volume volume;
+    volume.device = device;
+    volume.disk = disk_index(device);
+    volume.size = TRY(size_of(appliance, device));
+    const BlkidValues values = TRY(probe(appliance, device));
+    apply_blkid(values, volume);
+    const auto scheme = values.find("PART_ENTRY_SCHEME");
+    if (scheme != values.end() && volume.disk >= 0 &&
+        static_cast<std::size_t>(volume.disk) < inventory.disks.size())
+      inventory.disks[static_cast<std::size_t>(volume.disk)].table =
+          scheme->second == "gpt" ? TableType::gpt : TableType::mbr;
+    inventory.volumes.push_back(std::move(volume));
+  }
+  return {};
+}
+
+/// A disk without partitions may hold a file system itself, or a table without entries.
+Result<> add_whole_disks(const Appliance& appliance, Inventory& inventory) {
+  for (std::size_t index = 0; index < inventory.disks.size(); ++index) {
+    DiskTable& disk = inventory.disks[index];
+    if (disk.table != TableType::none) continue;
+    const BlkidValues values = TRY(probe(appliance, disk.device));
+    const auto table = values.find("PTTYPE");
+    if (table != values.end())
+      disk.table = table->second == "gpt" ? TableType::gpt : TableType::mbr;
+    if (!values.contains("TYPE")) continue;
+    Volume volume;
+    volume.kind = Volume::Kind::whole_disk;
+    volume.device = disk.device;
+    volume.disk = static_cast<int>(index);
+    volume.size = disk.size;
+    apply_blkid(values, volume);
+    inventory.volumes.push_back(std::move(volume));
+  }
+  return {};
+}
+
+bool any_of_type(const Inventory& inventory, std::string_view filesystem) {
+  return std::any_of(inventory.volumes.begin(), inventory.volumes.end(),
+                     [&](const Volume& volume) { return volume.filesystem == filesystem; });
+}
+
+Result<Volume> read_volume(const Appliance& appliance, Volume::Kind kind,
+                           const std::string& device) {
+  Volume volume;
+  volume.kind = kind;
+  volume.device = device;
+  volume.disk = -1;
+  volume.size = TRY(size_of(appliance, device));
+  apply_blkid(TRY(probe(appliance, device)), volume);
+  return volume;
+}
+
+Result<> add_arrays(const Appliance& appliance, Inventory& inventory) {
+  if (!any_of_type(inventory, "linux_raid_member")) return {};
+  for (const auto& device :
+       TRY(values_of(appliance, guestfs_list_md_devices(appliance.handle()), "RAID arrays")))
+    inventory.volumes.push_back(TRY(read_volume(appliance, Volume::Kind::md_array, device)));
+  return {};
+}
+
+Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory) {
+  if (!any_of_type(inventory, "LVM2_member")) return {};
+  for (const auto& device :
+       TRY(values_of(appliance, guestfs_lvs(appliance.handle()), "logical volumes"))) {
+    Volume volume = TRY(read_volume(appliance, Volume::Kind::logical_volume, device));
+    const std::string name = device.substr(device_prefix.size());
+    const std::size_t slash = name.find('/');
+    if (slash == std::string::npos) continue;
+    volume.volume_group = name.substr(0, slash);
+    volume.logical_volume = name.substr(slash + 1);
+    inventory.volumes.push_back(std::move(volume));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Inventory> read_inventory(Appliance& appliance) {
+  Inventory inventory;
+  for (const auto& device :
+       TRY(values_of(appliance, guestfs_list_devices(appliance.handle()), "disks")))
+    inventory.disks.push_back(TRY(read_disk(appliance, device)));
+  TRY(add_partitions(appliance, inventory));
+  TRY(add_whole_disks(appliance, inventory));
+  TRY(add_arrays(appliance, inventory));
+  TRY(add_logical_volumes(appliance, inventory));
+  return inventory;
+}
+
+}  // namespace imprint::guest
