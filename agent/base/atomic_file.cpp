@@ -23,7 +23,8 @@ Result<> write_all(int fd, std::string_view content) {
   return {};
 }
 
-Result<> write_and_sync(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+Result<> write_and_sync(const std::filesystem::path& path, std::string_view content,
+                        unsigned mode) {
   const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)};
   if (!fd.valid()) return system_error(errno, "open");
   TRY(write_all(fd.get(), content));

@@ -9,12 +9,13 @@
 
 namespace imprint {
 
-/// Replaces `path` so that after a power cut it holds either the old or the new content: temporary name beside it,
-/// write, fsync, rename, fsync of the folder. Errors carry the path.
+/// Replaces `path` so that after a power cut it holds either the old or the new content: temporary
+/// name beside it, write, fsync, rename, fsync of the folder. Errors carry the path.
 Result<> write_file_atomically(const std::filesystem::path& path, std::string_view content,
                                unsigned mode = 0600);
 
-/// Publishes a file that was written under a temporary name on the same file system: fsync, rename, fsync of the folder.
+/// Publishes a file that was written under a temporary name on the same file system: fsync, rename,
+/// fsync of the folder.
 Result<> publish_file(const std::filesystem::path& temporary, const std::filesystem::path& target);
 
 /// fsync of a folder, so that names made or removed in it survive a power cut.

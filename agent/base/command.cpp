@@ -78,7 +78,8 @@ struct Streams {
   ::_exit(127);
 }
 
-/// The running child as its parent sees it; kills the process group if it is still there at the end.
+/// The running child as its parent sees it; kills the process group if it is still there at the
+/// end.
 class Child {
  public:
   Child(pid_t pid, const Command& command, Streams streams)
@@ -109,8 +110,9 @@ class Child {
 
  private:
   Error timed_out() const {
-    return make_error(Errc::unavailable, "'{}' did not end within {} s", command_.arguments[0],
-                      std::chrono::duration_cast<std::chrono::seconds>(command_.time_limit).count());
+    return make_error(
+        Errc::unavailable, "'{}' did not end within {} s", command_.arguments[0],
+        std::chrono::duration_cast<std::chrono::seconds>(command_.time_limit).count());
   }
 
   Result<> pump(std::chrono::milliseconds wait) {
@@ -160,7 +162,8 @@ class Child {
     if (count < 0 || written_ == command_.input.size()) streams_.in.write.reset();
   }
 
-  /// Both streams are closed, so the end is near; a program that closed them and lives on still obeys the limit.
+  /// Both streams are closed, so the end is near; a program that closed them and lives on still
+  /// obeys the limit.
   Result<> reap(Clock::time_point deadline) {
     int status = 0;
     for (;;) {

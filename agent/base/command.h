@@ -1,6 +1,7 @@
 #pragma once
-// The one door to other programs. No shell: an argument vector, a clean environment, bounded output, a process group of
-// its own that dies with the thread that started it, and, for untrusted input, a sandbox.
+// The one door to other programs. No shell: an argument vector, a clean environment, bounded
+// output, a process group of its own that dies with the thread that started it, and, for untrusted
+// input, a sandbox.
 
 #include <chrono>
 #include <cstddef>
@@ -16,15 +17,19 @@
 namespace imprint {
 
 struct Command {
-  std::vector<std::string> arguments;                ///< arguments[0] is looked up in /usr/bin, /bin, /usr/sbin, /sbin if it has no '/'
-  std::vector<std::string> environment;              ///< added to PATH, LC_ALL=C.UTF-8; "NAME=value"
-  std::string input;                                 ///< written to standard input
-  std::chrono::milliseconds time_limit{60'000};      ///< wall clock; then the whole process group is killed
-  std::size_t output_limit = std::size_t{16} << 20;  ///< bytes of standard output; more kills the command
+  std::vector<std::string> arguments;  ///< arguments[0] is looked up in /usr/bin, /bin, /usr/sbin,
+                                       ///< /sbin if it has no '/'
+  std::vector<std::string> environment;  ///< added to PATH, LC_ALL=C.UTF-8; "NAME=value"
+  std::string input;                     ///< written to standard input
+  std::chrono::milliseconds time_limit{
+      60'000};  ///< wall clock; then the whole process group is killed
+  std::size_t output_limit = std::size_t{16}
+                             << 20;  ///< bytes of standard output; more kills the command
   std::optional<Sandbox> sandbox;
   /// Told each chunk of standard output as it comes, beside its collection. May be empty.
   std::function<void(std::string_view)> on_output;
-  /// Asked about ten times a second; true kills the process group and yields Errc::cancelled. May be empty.
+  /// Asked about ten times a second; true kills the process group and yields Errc::cancelled. May
+  /// be empty.
   std::function<bool()> cancelled;
 };
 
@@ -34,12 +39,13 @@ struct CommandOutput {
   std::string err;  ///< the last 64 KiB of standard error
 };
 
-/// Runs the command to its end. Success: it was started and ended by itself, whatever its exit status.
-/// Errc::not_found: no such program; unavailable: the time limit passed or it could not be started;
-/// exhausted: too much output; cancelled. Blocks; safe from any thread.
+/// Runs the command to its end. Success: it was started and ended by itself, whatever its exit
+/// status. Errc::not_found: no such program; unavailable: the time limit passed or it could not be
+/// started; exhausted: too much output; cancelled. Blocks; safe from any thread.
 Result<CommandOutput> run_command(const Command& command);
 
-/// As run_command, and a non-zero exit status is Errc::unavailable with the first line of standard error.
+/// As run_command, and a non-zero exit status is Errc::unavailable with the first line of standard
+/// error.
 Result<CommandOutput> run_checked(const Command& command);
 
 }  // namespace imprint

@@ -12,7 +12,9 @@
 
 namespace imprint {
 
-void Digester::Free::operator()(evp_md_ctx_st* context) const noexcept { EVP_MD_CTX_free(context); }
+void Digester::Free::operator()(evp_md_ctx_st* context) const noexcept {
+  EVP_MD_CTX_free(context);
+}
 
 Digester::Digester() : context_{EVP_MD_CTX_new()} {
   EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);

@@ -6,7 +6,8 @@
 
 namespace imprint {
 
-/// Owns a file descriptor and closes it. Errors of close are ignored: whoever needs durability calls fsync first.
+/// Owns a file descriptor and closes it. Errors of close are ignored: whoever needs durability
+/// calls fsync first.
 class Fd {
  public:
   Fd() = default;

@@ -28,8 +28,8 @@ class PriorityFlag : public spdlog::custom_flag_formatter {
 }  // namespace
 
 void start_log(const std::string& program, const std::string& level) {
-  auto logger = std::make_shared<spdlog::logger>(
-      program, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>(program, std::make_shared<spdlog::sinks::stderr_sink_mt>());
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   if (std::getenv("JOURNAL_STREAM") != nullptr) {
     formatter->add_flag<PriorityFlag>('*').set_pattern("%*%v");

@@ -12,7 +12,8 @@ struct Deleter {
   }
 };
 
-/// A handle of a C library, freed by its own function: using Domain = Owned<virDomain, virDomainFree>.
+/// A handle of a C library, freed by its own function: using Domain = Owned<virDomain,
+/// virDomainFree>.
 template <class T, auto free_function>
 using Owned = std::unique_ptr<T, Deleter<free_function>>;
 

@@ -7,15 +7,24 @@ namespace imprint {
 
 std::string_view to_string(Errc code) noexcept {
   switch (code) {
-    case Errc::invalid: return "invalid";
-    case Errc::not_found: return "not_found";
-    case Errc::conflict: return "conflict";
-    case Errc::denied: return "denied";
-    case Errc::unavailable: return "unavailable";
-    case Errc::exhausted: return "exhausted";
-    case Errc::corrupt: return "corrupt";
-    case Errc::cancelled: return "cancelled";
-    case Errc::internal: return "internal";
+    case Errc::invalid:
+      return "invalid";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::conflict:
+      return "conflict";
+    case Errc::denied:
+      return "denied";
+    case Errc::unavailable:
+      return "unavailable";
+    case Errc::exhausted:
+      return "exhausted";
+    case Errc::corrupt:
+      return "corrupt";
+    case Errc::cancelled:
+      return "cancelled";
+    case Errc::internal:
+      return "internal";
   }
   return "internal";
 }
@@ -25,23 +34,29 @@ namespace {
 Errc errc_of(int error_number) {
   switch (error_number) {
     case ENOENT:
-    case ENOTDIR: return Errc::not_found;
+    case ENOTDIR:
+      return Errc::not_found;
     case EACCES:
     case EPERM:
-    case EROFS: return Errc::denied;
+    case EROFS:
+      return Errc::denied;
     case EEXIST:
     case EBUSY:
-    case ENOTEMPTY: return Errc::conflict;
+    case ENOTEMPTY:
+      return Errc::conflict;
     case ENOSPC:
     case EDQUOT:
     case EMFILE:
     case ENFILE:
-    case ENOMEM: return Errc::exhausted;
+    case ENOMEM:
+      return Errc::exhausted;
     case EINVAL:
     case EISDIR:
     case ELOOP:
-    case ENAMETOOLONG: return Errc::invalid;
-    default: return Errc::unavailable;
+    case ENAMETOOLONG:
+      return Errc::invalid;
+    default:
+      return Errc::unavailable;
   }
 }
 

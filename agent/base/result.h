@@ -1,6 +1,6 @@
 #pragma once
-// The one way to say that an operation failed. Exceptions are for bugs and for libraries that throw; they are caught
-// at the top of a job and in main. Thread-safe as plain values are.
+// The one way to say that an operation failed. Exceptions are for bugs and for libraries that
+// throw; they are caught at the top of a job and in main. Thread-safe as plain values are.
 
 #include <fmt/format.h>
 
@@ -11,13 +11,15 @@
 
 namespace imprint {
 
-/// What kind of failure it is; each has one HTTP status and one exit status (agent/api/problem.h, agent/cli/exit_status.h).
+/// What kind of failure it is; each has one HTTP status and one exit status (agent/api/problem.h,
+/// agent/cli/exit_status.h).
 enum class Errc {
   invalid,      ///< the request or the input is wrong; the same call fails again
   not_found,    ///< the named thing does not exist
   conflict,     ///< the thing exists but its state, generation or an open job forbids the call
   denied,       ///< the caller may not do this, or a policy or a verdict forbids it
-  unavailable,  ///< a part outside (libvirt, a disk, the network) does not answer now; the same call may succeed later
+  unavailable,  ///< a part outside (libvirt, a disk, the network) does not answer now; the same
+                ///< call may succeed later
   exhausted,    ///< a limit is reached: space, quota, connections, size
   corrupt,      ///< stored or received bytes are not what they must be
   cancelled,    ///< stopped on request, before the commit point
@@ -79,26 +81,27 @@ class [[nodiscard]] Result<void> : public Result<std::monostate> {
 
 #define IMPRINT_JOIN_(a, b) a##b
 #define IMPRINT_JOIN(a, b) IMPRINT_JOIN_(a, b)
-#define IMPRINT_TRY_(name, expression)                            \
-  __extension__({                                                 \
-    auto&& name = (expression);                                   \
-    if (!name) [[unlikely]]                                       \
-      return std::move(name).error();                             \
-    std::move(name).value();                                      \
+#define IMPRINT_TRY_(name, expression) \
+  __extension__({                      \
+    auto&& name = (expression);        \
+    if (!name) [[unlikely]]            \
+      return std::move(name).error();  \
+    std::move(name).value();           \
   })
 
-/// Value of a Result expression; returns its error from the enclosing function. Each use has a name of its own, so that
-/// nesting does not shadow.
+/// Value of a Result expression; returns its error from the enclosing function. Each use has a name
+/// of its own, so that nesting does not shadow.
 #define TRY(expression) IMPRINT_TRY_(IMPRINT_JOIN(try_result_, __COUNTER__), expression)
 
 /// As TRY, with "CONTEXT: " put before the error's message.
-#define TRY_WITH(expression, context) IMPRINT_TRY_WITH_(IMPRINT_JOIN(try_result_, __COUNTER__), expression, context)
-#define IMPRINT_TRY_WITH_(name, expression, context)              \
-  __extension__({                                                 \
-    auto&& name = (expression);                                   \
-    if (!name) [[unlikely]]                                       \
+#define TRY_WITH(expression, context) \
+  IMPRINT_TRY_WITH_(IMPRINT_JOIN(try_result_, __COUNTER__), expression, context)
+#define IMPRINT_TRY_WITH_(name, expression, context)                    \
+  __extension__({                                                       \
+    auto&& name = (expression);                                         \
+    if (!name) [[unlikely]]                                             \
       return ::imprint::with_context(std::move(name).error(), context); \
-    std::move(name).value();                                      \
+    std::move(name).value();                                            \
   })
 
 }  // namespace imprint

@@ -18,10 +18,12 @@ constexpr std::uint64_t write_rights =
     LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
     LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
     LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM;
-constexpr std::uint64_t never_granted = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
-// Rights that make sense on a file that is not a directory; the kernel refuses a rule that grants others.
-constexpr std::uint64_t file_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
-                                      LANDLOCK_ACCESS_FS_WRITE_FILE;
+constexpr std::uint64_t never_granted =
+    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
+// Rights that make sense on a file that is not a directory; the kernel refuses a rule that grants
+// others.
+constexpr std::uint64_t file_rights =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE;
 
 Result<> allow(int ruleset, const std::filesystem::path& path, std::uint64_t rights) {
   const Fd target{::open(path.c_str(), O_PATH | O_CLOEXEC)};
@@ -74,8 +76,17 @@ int PreparedSandbox::enter() const noexcept {
 }
 
 std::vector<std::filesystem::path> system_read_paths() {
-  return {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives",
-          "/dev/zero", "/dev/random", "/dev/urandom"};
+  return {"/usr",
+          "/bin",
+          "/sbin",
+          "/lib",
+          "/lib32",
+          "/lib64",
+          "/etc/ld.so.cache",
+          "/etc/alternatives",
+          "/dev/zero",
+          "/dev/random",
+          "/dev/urandom"};
 }
 
 }  // namespace imprint

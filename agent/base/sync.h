@@ -5,7 +5,8 @@
 
 namespace imprint {
 
-/// A value that can be reached only while its mutex is held: `auto access = jobs.lock(); access->push_back(...)`.
+/// A value that can be reached only while its mutex is held: `auto access = jobs.lock();
+/// access->push_back(...)`.
 template <class T>
 class Sync {
  public:

@@ -25,7 +25,9 @@ bool is_pattern(const std::string& pattern) {
 
 }  // namespace
 
-std::string_view to_string(ConfirmKind kind) noexcept { return word_of(kinds, kind); }
+std::string_view to_string(ConfirmKind kind) noexcept {
+  return word_of(kinds, kind);
+}
 
 Json to_json(const ConfirmSignal& signal) {
   return {{"kind", to_string(signal.kind)},
@@ -36,8 +38,7 @@ Json to_json(const ConfirmSignal& signal) {
 Result<ConfirmSignal> parse_confirm_signal(const Json& json, std::string where) {
   ObjectReader reader{json, std::move(where)};
   ConfirmSignal signal;
-  const auto kind =
-      parse_word(kinds, reader.text_or("kind", "console"), "way to confirm a boot");
+  const auto kind = parse_word(kinds, reader.text_or("kind", "console"), "way to confirm a boot");
   signal.pattern = reader.text_or("pattern", signal.pattern);
   if (!is_pattern(signal.pattern))
     reader.fail("pattern", "is no regular expression of at most 256 characters");

@@ -8,7 +8,8 @@
 
 namespace imprint {
 
-/// How a started machine shows that its guest came up. A ladder: which rung fits depends on what the image holds.
+/// How a started machine shows that its guest came up. A ladder: which rung fits depends on what
+/// the image holds.
 enum class ConfirmKind {
   agent,       ///< the QEMU guest agent answers a ping
   console,     ///< a regular expression (ECMAScript) matches a line of the serial console
@@ -20,8 +21,8 @@ std::string_view to_string(ConfirmKind kind) noexcept;
 
 struct ConfirmSignal {
   ConfirmKind kind = ConfirmKind::console;
-  std::string pattern = "login:";        ///< used by `console` only
-  std::chrono::seconds limit{300};       ///< without the signal by then, the guest did not come up
+  std::string pattern = "login:";   ///< used by `console` only
+  std::chrono::seconds limit{300};  ///< without the signal by then, the guest did not come up
 };
 
 /// {"kind": "console", "pattern": "login:", "limit_seconds": 300}

@@ -11,8 +11,12 @@ constexpr Words<DiskFormat, 2> formats{{{DiskFormat::qcow2, "qcow2"}, {DiskForma
 
 }  // namespace
 
-std::string_view to_string(DiskRole role) noexcept { return word_of(roles, role); }
-std::string_view to_string(DiskFormat format) noexcept { return word_of(formats, format); }
+std::string_view to_string(DiskRole role) noexcept {
+  return word_of(roles, role);
+}
+std::string_view to_string(DiskFormat format) noexcept {
+  return word_of(formats, format);
+}
 
 Result<DiskFormat> parse_disk_format(std::string_view text) {
   return parse_word(formats, text, "disk format");

@@ -17,14 +17,17 @@ enum class DiskFormat { qcow2, raw };
 std::string_view to_string(DiskFormat format) noexcept;
 Result<DiskFormat> parse_disk_format(std::string_view text);
 
-/// A disk file of ours. Its format is what this record says, for ever; the file's bytes are never asked.
+/// A disk file of ours. Its format is what this record says, for ever; the file's bytes are never
+/// asked.
 struct Disk {
   DiskRole role = DiskRole::data;
-  std::string path;    ///< absolute
+  std::string path;  ///< absolute
   DiskFormat format = DiskFormat::qcow2;
-  std::string serial;  ///< what the guest sees under /dev/disk/by-id/virtio-SERIAL; at most 20 characters
-  std::uint64_t size = 0;  ///< virtual size in bytes
-  std::optional<std::string> base_path;  ///< the backing file, always qcow2, always an image of our store; none: standalone
+  std::string
+      serial;  ///< what the guest sees under /dev/disk/by-id/virtio-SERIAL; at most 20 characters
+  std::uint64_t size = 0;                ///< virtual size in bytes
+  std::optional<std::string> base_path;  ///< the backing file, always qcow2, always an image of our
+                                         ///< store; none: standalone
   std::optional<Sha256> base_digest;
   std::int64_t generation = 1;
 };

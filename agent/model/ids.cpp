@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t id_digits = 12;
 
-bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool is_lower_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 
 template <std::size_t size>
 std::array<unsigned char, size> random_bytes() {
@@ -50,7 +52,8 @@ Result<Id<Tag>> Id<Tag>::parse(std::string_view text) {
 template <class Tag>
 Id<Tag> Id<Tag>::generate() {
   std::string text = std::string{Tag::prefix} + "-";
-  for (const unsigned char byte : random_bytes<id_digits / 2>()) text += fmt::format("{:02x}", byte);
+  for (const unsigned char byte : random_bytes<id_digits / 2>())
+    text += fmt::format("{:02x}", byte);
   return Id{std::move(text)};
 }
 
@@ -77,7 +80,9 @@ std::string machine_uuid(const InstanceId& instance) {
   return uuid_text(bytes, 5);
 }
 
-std::string random_uuid() { return uuid_text(random_bytes<16>(), 4); }
+std::string random_uuid() {
+  return uuid_text(random_bytes<16>(), 4);
+}
 
 Result<std::string> parse_name(std::string_view text, std::string_view noun) {
   const auto allowed = [](unsigned char c) {

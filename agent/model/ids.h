@@ -9,7 +9,8 @@
 
 namespace imprint {
 
-/// A name that is safe in paths, URLs and XML by construction: a kind's prefix, '-', 12 lower-case hexadecimal digits
+/// A name that is safe in paths, URLs and XML by construction: a kind's prefix, '-', 12 lower-case
+/// hexadecimal digits
 /// ("i-3f2a9c04b1d7"). A value of this type is always well-formed.
 template <class Tag>
 class Id {
@@ -57,14 +58,15 @@ class Sha256 {
   std::string hex_;
 };
 
-/// A machine's UUID as libvirt knows it, derived from the instance id (RFC 4122 version 5 in a namespace of ours), so
-/// that a repeated create can never make a second machine.
+/// A machine's UUID as libvirt knows it, derived from the instance id (RFC 4122 version 5 in a
+/// namespace of ours), so that a repeated create can never make a second machine.
 std::string machine_uuid(const InstanceId& instance);
 
 /// A new random UUID (version 4), for cloud-init's instance-id.
 std::string random_uuid();
 
-/// Names that users give to images and instances: 1 to 63 of a-z A-Z 0-9 . _ -, starting with a letter or digit.
+/// Names that users give to images and instances: 1 to 63 of a-z A-Z 0-9 . _ -, starting with a
+/// letter or digit.
 Result<std::string> parse_name(std::string_view text, std::string_view noun);
 
 }  // namespace imprint

@@ -14,7 +14,9 @@ constexpr Words<ImageKind, 4> kinds{{{ImageKind::public_image, "public"},
 
 }  // namespace
 
-std::string_view to_string(ImageKind kind) noexcept { return word_of(kinds, kind); }
+std::string_view to_string(ImageKind kind) noexcept {
+  return word_of(kinds, kind);
+}
 
 Result<ImageKind> parse_image_kind(std::string_view text) {
   return parse_word(kinds, text, "kind of image");
@@ -66,26 +68,16 @@ Result<Image> parse_image(const Json& json) {
   const std::string created = reader.text_or("created", "");
   const auto generation = reader.integer_or("generation", 1);
   TRY(reader.finish());
-  return Image{TRY(id),
-               name,
-               version,
-               TRY(kind),
-               owner,
-               provider,
-               region,
-               node,
-               TRY(digest),
-               TRY(source_digest),
-               source,
-               file_size,
-               virtual_size,
-               TRY(parse_guest_facts(guest)),
-               TRY(verdict),
-               profile,
-               ruleset,
-               TRY(parse_confirm_signal(confirm, "image.confirm")),
-               created,
-               generation};
+  return Image{TRY(id),      name,
+               version,      TRY(kind),
+               owner,        provider,
+               region,       node,
+               TRY(digest),  TRY(source_digest),
+               source,       file_size,
+               virtual_size, TRY(parse_guest_facts(guest)),
+               TRY(verdict), profile,
+               ruleset,      TRY(parse_confirm_signal(confirm, "image.confirm")),
+               created,      generation};
 }
 
 Result<ImageRef> ImageRef::parse(std::string_view text) {

@@ -27,11 +27,15 @@ Result<RetainedSystem> parse_retained(const Json& json, const std::string& where
 
 }  // namespace
 
-std::string_view to_string(PowerState state) noexcept { return word_of(power_states, state); }
+std::string_view to_string(PowerState state) noexcept {
+  return word_of(power_states, state);
+}
 Result<PowerState> parse_power_state(std::string_view text) {
   return parse_word(power_states, text, "power state");
 }
-std::string_view to_string(Firmware firmware) noexcept { return word_of(firmwares, firmware); }
+std::string_view to_string(Firmware firmware) noexcept {
+  return word_of(firmwares, firmware);
+}
 Result<Firmware> parse_firmware(std::string_view text) {
   return parse_word(firmwares, text, "firmware");
 }
@@ -91,7 +95,8 @@ Json to_json(const Instance& instance) {
 
 namespace {
 
-/// The members of an instance's object; the caller finishes the reader, which may know more of them.
+/// The members of an instance's object; the caller finishes the reader, which may know more of
+/// them.
 Result<Instance> read_instance(ObjectReader& reader) {
   auto id = InstanceId::parse(reader.text("id"));
   const Json& system = reader.member("system");
@@ -100,25 +105,26 @@ Result<Instance> read_instance(ObjectReader& reader) {
   for (const Json& item : reader.items("data_disks"))
     data_disks.push_back(
         TRY(parse_disk_record(item, fmt::format("data_disks[{}]", data_disks.size()))));
-  Instance instance{.id = TRY(std::move(id)),
-                    .name = reader.text("name"),
-                    .uuid = reader.text("uuid"),
-                    .node = reader.text_or("node", ""),
-                    .region = reader.text_or("region", ""),
-                    .owner = reader.text_or("owner", ""),
-                    .cpus = static_cast<int>(reader.integer("cpus")),
-                    .memory = static_cast<std::uint64_t>(reader.integer("memory")),
-                    .network = reader.optional_text("network"),
-                    .mac = reader.text("mac"),
-                    .hostname = reader.text("hostname"),
-                    .ssh_keys = reader.texts_or_empty("ssh_keys"),
-                    .system = TRY(parse_system(system, "system")),
-                    .retained = std::nullopt,
-                    .data_disks = std::move(data_disks),
-                    .wanted_running = reader.boolean_or("wanted_running", true),
-                    .created = reader.text_or("created", ""),
-                    .generation = reader.integer_or("generation", 1),
-                    .system_generation = static_cast<int>(reader.integer_or("system_generation", 1))};
+  Instance instance{
+      .id = TRY(std::move(id)),
+      .name = reader.text("name"),
+      .uuid = reader.text("uuid"),
+      .node = reader.text_or("node", ""),
+      .region = reader.text_or("region", ""),
+      .owner = reader.text_or("owner", ""),
+      .cpus = static_cast<int>(reader.integer("cpus")),
+      .memory = static_cast<std::uint64_t>(reader.integer("memory")),
+      .network = reader.optional_text("network"),
+      .mac = reader.text("mac"),
+      .hostname = reader.text("hostname"),
+      .ssh_keys = reader.texts_or_empty("ssh_keys"),
+      .system = TRY(parse_system(system, "system")),
+      .retained = std::nullopt,
+      .data_disks = std::move(data_disks),
+      .wanted_running = reader.boolean_or("wanted_running", true),
+      .created = reader.text_or("created", ""),
+      .generation = reader.integer_or("generation", 1),
+      .system_generation = static_cast<int>(reader.integer_or("system_generation", 1))};
   if (!retained.is_null()) instance.retained = TRY(parse_retained(retained, "retained"));
   return instance;
 }

@@ -26,8 +26,9 @@ struct System {
   ImageId image;
   std::string image_name;  ///< "name@version", for people
   Disk disk;
-  Disk seed;                    ///< the NoCloud seed ISO
-  std::string cloud_instance_id;  ///< cloud-init's instance-id: new exactly once per create and reimage
+  Disk seed;  ///< the NoCloud seed ISO
+  std::string
+      cloud_instance_id;  ///< cloud-init's instance-id: new exactly once per create and reimage
   Firmware firmware = Firmware::bios;
   ConfirmSignal confirm;
 };
@@ -49,9 +50,9 @@ struct Instance {
   std::string region;
   std::string owner;
   int cpus = 1;
-  std::uint64_t memory = 0;  ///< bytes
+  std::uint64_t memory = 0;            ///< bytes
   std::optional<std::string> network;  ///< a libvirt network; none: no network card
-  std::string mac;           ///< of the first card; stays over a reimage
+  std::string mac;                     ///< of the first card; stays over a reimage
   std::string hostname;
   std::vector<std::string> ssh_keys;
   System system;

@@ -59,19 +59,29 @@ Result<JobStep> parse_step(const Json& json) {
 
 }  // namespace
 
-Result<Errc> parse_errc(std::string_view text) { return parse_word(codes, text, "error code"); }
+Result<Errc> parse_errc(std::string_view text) {
+  return parse_word(codes, text, "error code");
+}
 
 Json to_json(const Error& error) {
   return {{"code", to_string(error.code)}, {"message", error.message}};
 }
 
-std::string_view to_string(JobKind kind) noexcept { return word_of(kinds, kind); }
-Result<JobKind> parse_job_kind(std::string_view text) { return parse_word(kinds, text, "kind of job"); }
-std::string_view to_string(JobState state) noexcept { return word_of(states, state); }
+std::string_view to_string(JobKind kind) noexcept {
+  return word_of(kinds, kind);
+}
+Result<JobKind> parse_job_kind(std::string_view text) {
+  return parse_word(kinds, text, "kind of job");
+}
+std::string_view to_string(JobState state) noexcept {
+  return word_of(states, state);
+}
 Result<JobState> parse_job_state(std::string_view text) {
   return parse_word(states, text, "state of a job");
 }
-std::string_view to_string(StepState state) noexcept { return word_of(step_states, state); }
+std::string_view to_string(StepState state) noexcept {
+  return word_of(step_states, state);
+}
 Result<StepState> parse_step_state(std::string_view text) {
   return parse_word(step_states, text, "state of a step");
 }

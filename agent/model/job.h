@@ -46,8 +46,8 @@ Result<Errc> parse_errc(std::string_view text);
 Json to_json(const Error& error);
 
 struct JobStep {
-  std::string name;   ///< "fetch", "stop", "swap", ...
-  std::string text;   ///< the plan's sentence for people: "stop the machine, by force after 60 s"
+  std::string name;  ///< "fetch", "stop", "swap", ...
+  std::string text;  ///< the plan's sentence for people: "stop the machine, by force after 60 s"
   StepState state = StepState::pending;
   std::string started;  ///< RFC 3339, UTC; empty before
   std::string ended;
@@ -59,10 +59,12 @@ struct Job {
   JobKind kind = JobKind::import_image;
   std::string subject;          ///< the instance's or image's id; what "one job at a time" is about
   std::string idempotency_key;  ///< never empty
-  std::string request_digest;   ///< SHA-256 of the canonical request, to tell a repeat from a conflict
-  std::string caller;           ///< "uid:0"
-  Json request = nullptr;       ///< without secrets
-  Json context = nullptr;       ///< what recovery needs: the workflow's own values, written before the first step
+  std::string
+      request_digest;      ///< SHA-256 of the canonical request, to tell a repeat from a conflict
+  std::string caller;      ///< "uid:0"
+  Json request = nullptr;  ///< without secrets
+  Json context =
+      nullptr;  ///< what recovery needs: the workflow's own values, written before the first step
   std::vector<JobStep> steps;
   JobState state = JobState::queued;
   double progress = 0;    ///< of the running step, 0 to 1

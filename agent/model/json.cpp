@@ -16,7 +16,8 @@ class StrictCallback {
     if (event == Json::parse_event_t::object_end && !keys_.empty()) keys_.pop_back();
     if (event == Json::parse_event_t::key && !keys_.empty()) {
       const auto name = parsed.get<std::string>();
-      if (!keys_.back().insert(name).second) throw std::invalid_argument("duplicate key '" + name + "'");
+      if (!keys_.back().insert(name).second)
+        throw std::invalid_argument("duplicate key '" + name + "'");
     }
     return true;
   }

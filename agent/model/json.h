@@ -17,14 +17,16 @@ namespace imprint {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses a text from outside. Errc::invalid for bad syntax, bad UTF-8, duplicate keys or nesting deeper than 64.
+/// Parses a text from outside. Errc::invalid for bad syntax, bad UTF-8, duplicate keys or nesting
+/// deeper than 64.
 Result<Json> parse_json(std::string_view text);
 
-/// The text of a value. Bytes from a guest that are not UTF-8 become U+FFFD, so this never fails. `indent` < 0: one line.
+/// The text of a value. Bytes from a guest that are not UTF-8 become U+FFFD, so this never fails.
+/// `indent` < 0: one line.
 std::string dump_json(const Json& json, int indent = -1);
 
-/// Reads the fields of one JSON object and remembers the first fault; unknown keys are a fault, found by finish().
-/// The path of the field ("data_disks[1].size") is in the message.
+/// Reads the fields of one JSON object and remembers the first fault; unknown keys are a fault,
+/// found by finish(). The path of the field ("data_disks[1].size") is in the message.
 class ObjectReader {
  public:
   ObjectReader(const Json& object, std::string where);

@@ -14,14 +14,15 @@ struct NodeStatus {
   std::string node;
   std::string region;
   std::string version;
-  std::string hypervisor;       ///< "libvirt 9.0.0, QEMU 7.2.22", or why it does not answer
+  std::string hypervisor;  ///< "libvirt 9.0.0, QEMU 7.2.22", or why it does not answer
   bool hypervisor_ok = false;
   std::string accelerator;      ///< "kvm" or "tcg"
-  std::string accelerator_why;  ///< "a guest kernel booted under KVM in 0.4 s", "probe: no output within 20 s"
+  std::string accelerator_why;  ///< "a guest kernel booted under KVM in 0.4 s", "probe: no output
+                                ///< within 20 s"
   int images = 0;
   int instances = 0;
   int open_jobs = 0;
-  std::uint64_t space_free = 0;   ///< bytes on the file system of the state folder
+  std::uint64_t space_free = 0;  ///< bytes on the file system of the state folder
   std::uint64_t space_total = 0;
   std::string profile;
   std::string ruleset;

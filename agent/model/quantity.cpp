@@ -31,7 +31,8 @@ Result<std::uint64_t> parse_size(std::string_view text) {
   for (std::size_t power = 0; power < units.size(); ++power) {
     if (number.unit != units[power][0] && number.unit != units[power][1]) continue;
     const std::uint64_t factor = std::uint64_t{1} << (10 * power);
-    if (number.value == 0 || number.value > (std::numeric_limits<std::int64_t>::max() / factor)) break;
+    if (number.value == 0 || number.value > (std::numeric_limits<std::int64_t>::max() / factor))
+      break;
     return number.value * factor;
   }
   return make_error(Errc::invalid, "'{}' is not a {}", text.substr(0, 40), noun);
@@ -42,9 +43,9 @@ Result<std::chrono::seconds> parse_duration(std::string_view text) {
   const Number number = TRY(split(text, noun));
   const std::int64_t factor = number.unit == "s" || (number.unit.empty() && number.value == 0) ? 1
                               : number.unit == "m"                                             ? 60
-                              : number.unit == "h"                                             ? 3600
-                              : number.unit == "d"                                             ? 86400
-                                                                                               : 0;
+                              : number.unit == "h" ? 3600
+                              : number.unit == "d" ? 86400
+                                                   : 0;
   constexpr std::uint64_t limit = 100'000'000;  // so that no product overflows
   if (factor == 0 || number.value > limit)
     return make_error(Errc::invalid, "'{}' is not a {}", text.substr(0, 40), noun);

@@ -80,9 +80,9 @@ Result<BootFacts> parse_boot(const Json& json) {
   boot.loader = reader.text_or("loader", "");
   if (const Json& entry = reader.member("default"); !entry.is_null()) {
     ObjectReader fields{entry, "boot.default"};
-    boot.default_entry = BootEntryFacts{fields.text_or("title", ""), fields.text_or("kernel", ""),
-                                        fields.texts_or_empty("initrd"),
-                                        fields.text_or("cmdline", "")};
+    boot.default_entry =
+        BootEntryFacts{fields.text_or("title", ""), fields.text_or("kernel", ""),
+                       fields.texts_or_empty("initrd"), fields.text_or("cmdline", "")};
     TRY(fields.finish());
   }
   TRY(reader.finish());
@@ -93,18 +93,24 @@ Result<BootFacts> parse_boot(const Json& json) {
 
 std::string_view to_string(Verdict verdict) noexcept {
   switch (verdict) {
-    case Verdict::accepted: return "accepted";
-    case Verdict::rejected: return "rejected";
-    case Verdict::undetermined: return "undetermined";
+    case Verdict::accepted:
+      return "accepted";
+    case Verdict::rejected:
+      return "rejected";
+    case Verdict::undetermined:
+      return "undetermined";
   }
   return "undetermined";
 }
 
 std::string_view to_string(Severity severity) noexcept {
   switch (severity) {
-    case Severity::error: return "error";
-    case Severity::warning: return "warning";
-    case Severity::info: return "info";
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::info:
+      return "info";
   }
   return "info";
 }
@@ -131,29 +137,26 @@ Verdict verdict_of(const std::vector<Finding>& findings,
 }
 
 Json to_json(const GuestFacts& guest) {
-  return {{"type", guest.type}, {"id", guest.id},     {"version", guest.version}, {"name", guest.name},
-          {"arch", guest.arch}, {"init", guest.init}, {"firmware", guest.firmware}};
+  return {{"type", guest.type},        {"id", guest.id},     {"version", guest.version},
+          {"name", guest.name},        {"arch", guest.arch}, {"init", guest.init},
+          {"firmware", guest.firmware}};
 }
 
 Result<GuestFacts> parse_guest_facts(const Json& json) {
   ObjectReader reader{json, "guest"};
-  GuestFacts guest{reader.text_or("type", ""),    reader.text_or("id", ""),
-                   reader.text_or("version", ""), reader.text_or("name", ""),
-                   reader.text_or("arch", ""),    reader.text_or("init", ""),
+  GuestFacts guest{reader.text_or("type", ""),       reader.text_or("id", ""),
+                   reader.text_or("version", ""),    reader.text_or("name", ""),
+                   reader.text_or("arch", ""),       reader.text_or("init", ""),
                    reader.texts_or_empty("firmware")};
   TRY(reader.finish());
   return guest;
 }
 
 Json to_json(const Finding& finding) {
-  return {{"rule", finding.rule},
-          {"severity", to_string(finding.severity)},
-          {"path", finding.path},
-          {"line", to_json_or_null(finding.line)},
-          {"text", finding.text},
-          {"message", finding.message},
-          {"effect", finding.effect},
-          {"hint", finding.hint}};
+  return {{"rule", finding.rule},     {"severity", to_string(finding.severity)},
+          {"path", finding.path},     {"line", to_json_or_null(finding.line)},
+          {"text", finding.text},     {"message", finding.message},
+          {"effect", finding.effect}, {"hint", finding.hint}};
 }
 
 Json to_json(const ImageReport& report) {
@@ -196,7 +199,8 @@ Result<ImageReport> parse_image_report(const Json& json) {
 
   ObjectReader container{reader.member("container"), "container"};
   report.container.format = container.text_or("format", "");
-  report.container.virtual_size = static_cast<std::uint64_t>(container.integer_or("virtual_size", 0));
+  report.container.virtual_size =
+      static_cast<std::uint64_t>(container.integer_or("virtual_size", 0));
   TRY(container.finish());
 
   report.guest = TRY(parse_guest_facts(reader.member("guest")));

@@ -1,5 +1,6 @@
 #pragma once
-// What a check says of an image: the contract of `imprintctl check --format json` (schema "imprint.report/1").
+// What a check says of an image: the contract of `imprintctl check --format json` (schema
+// "imprint.report/1").
 
 #include <cstdint>
 #include <optional>
@@ -22,12 +23,12 @@ Result<Severity> parse_severity(std::string_view text);
 struct Finding {
   std::string rule;
   Severity severity = Severity::info;
-  std::string path;               ///< in the guest, or empty where the fault is of the disk file itself
-  std::optional<int> line;        ///< from 1
-  std::string text;               ///< the offending line as it stands in the file
-  std::string message;            ///< what is wrong
-  std::string effect;             ///< what happens when it boots
-  std::string hint;               ///< what to do about it
+  std::string path;         ///< in the guest, or empty where the fault is of the disk file itself
+  std::optional<int> line;  ///< from 1
+  std::string text;         ///< the offending line as it stands in the file
+  std::string message;      ///< what is wrong
+  std::string effect;       ///< what happens when it boots
+  std::string hint;         ///< what to do about it
 };
 
 /// A rule that could not be answered. Never silently accepted.
@@ -115,11 +116,12 @@ Json to_json(const GuestFacts& guest);
 Result<GuestFacts> parse_guest_facts(const Json& json);
 Json to_json(const ImageReport& report);
 Json to_json(const Report& report);
-/// Reads what to_json wrote, for example from the worker's standard output. Errc::invalid with the place.
+/// Reads what to_json wrote, for example from the worker's standard output. Errc::invalid with the
+/// place.
 Result<ImageReport> parse_image_report(const Json& json);
 
-/// The verdict that findings and unanswered rules add up to: any error rejects; otherwise anything undetermined is
-/// undetermined; otherwise accepted.
+/// The verdict that findings and unanswered rules add up to: any error rejects; otherwise anything
+/// undetermined is undetermined; otherwise accepted.
 Verdict verdict_of(const std::vector<Finding>& findings,
                    const std::vector<Undetermined>& undetermined);
 

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::int64_t keep_old_limit = std::int64_t{365} * 24 * 3600;
 constexpr std::int64_t grace_limit = 3600;
-constexpr std::size_t user_data_limit = std::size_t{64} << 10;  // what cloud providers take as user data
+constexpr std::size_t user_data_limit = std::size_t{64}
+                                        << 10;  // what cloud providers take as user data
 constexpr std::size_t data_disk_limit = 24;
 constexpr std::size_t ssh_key_limit = 64;
 
@@ -118,7 +119,8 @@ Result<ReimageInstance> parse_reimage_instance(const Json& json) {
   request.image = reader.text("image");
   request.accept_data_loss = reader.boolean_or("accept_data_loss", false);
   const auto keep_old = reader.integer_or("keep_old_seconds", request.keep_old.count());
-  if (keep_old < 0 || keep_old > keep_old_limit) reader.fail("keep_old_seconds", "must be 0 to 365 days");
+  if (keep_old < 0 || keep_old > keep_old_limit)
+    reader.fail("keep_old_seconds", "must be 0 to 365 days");
   request.keep_old = std::chrono::seconds{keep_old};
   request.disk = read_size(reader, "disk");
   request.user_data = read_user_data(reader);
@@ -186,11 +188,14 @@ Json to_record(const ReimageInstance& request) {
           {"confirm", confirm_or_null(request.confirm)}};
 }
 
-Json to_json(const StopInstance& request) { return {{"grace_seconds", request.grace.count()}}; }
+Json to_json(const StopInstance& request) {
+  return {{"grace_seconds", request.grace.count()}};
+}
 
 Json to_json(const Plan& plan) {
   Json steps = Json::array();
-  for (const PlanStep& step : plan.steps) steps.push_back({{"name", step.name}, {"text", step.text}});
+  for (const PlanStep& step : plan.steps)
+    steps.push_back({{"name", step.name}, {"text", step.text}});
   return {{"steps", std::move(steps)},
           {"lost", plan.lost},
           {"kept", plan.kept},

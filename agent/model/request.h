@@ -29,7 +29,8 @@ struct ImportImage {
   std::string source;  ///< an absolute path on the node, or an http or https URL
   std::string name;
   std::optional<Sha256> sha256;  ///< what the source's bytes must be; none: not checked
-  std::optional<std::string> format;  ///< "qcow2" or "raw": what the caller says it is; a lie is refused
+  std::optional<std::string>
+      format;  ///< "qcow2" or "raw": what the caller says it is; a lie is refused
   ImageKind kind = ImageKind::custom;
   std::string provider;
   std::optional<ConfirmSignal> confirm;
@@ -61,7 +62,8 @@ struct ReimageInstance {
 };
 
 struct StopInstance {
-  std::chrono::seconds grace{60};  ///< asked politely for so long, then by force; 0: by force at once
+  std::chrono::seconds grace{
+      60};  ///< asked politely for so long, then by force; 0: by force at once
 };
 
 Result<ImportImage> parse_import_image(const Json& json);
@@ -75,7 +77,8 @@ Json to_json(const CreateInstance& request);
 Json to_json(const ReimageInstance& request);
 Json to_json(const StopInstance& request);
 
-/// The same for records and logs: each secret is replaced by its SHA-256, so that a repeat can still be recognised.
+/// The same for records and logs: each secret is replaced by its SHA-256, so that a repeat can
+/// still be recognised.
 Json to_record(const CreateInstance& request);
 Json to_record(const ReimageInstance& request);
 
@@ -87,7 +90,8 @@ struct PlanStep {
 struct Plan {
   std::vector<PlanStep> steps;
   std::vector<std::string> lost;  ///< what is lost: sentences that name the disk
-  std::vector<std::string> kept;  ///< what is kept: each data disk by serial, the old system disk until when
+  std::vector<std::string>
+      kept;  ///< what is kept: each data disk by serial, the old system disk until when
   std::uint64_t space_needed = 0;  ///< bytes, at most
 };
 Json to_json(const Plan& plan);

@@ -11,7 +11,9 @@ std::chrono::system_clock::time_point SystemClock::now() const {
   return std::chrono::system_clock::now();
 }
 
-void SystemClock::sleep(std::chrono::milliseconds duration) { std::this_thread::sleep_for(duration); }
+void SystemClock::sleep(std::chrono::milliseconds duration) {
+  std::this_thread::sleep_for(duration);
+}
 
 std::string format_time(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",

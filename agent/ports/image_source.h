@@ -24,11 +24,11 @@ class ImageSource {
  public:
   virtual ~ImageSource() = default;
 
-  /// Copies the source to `target` (which must not exist) while hashing; synced on success, removed on failure.
-  /// `progress` is told at most ten times a second and answers false to cancel.
-  /// Errc::not_found: no such file, HTTP 404; invalid: not a regular file, unsupported URL, an HTTP 4xx;
-  /// unavailable: HTTP 5xx, no progress for 30 s, connection refused; exhausted: larger than `limit` bytes, no space;
-  /// cancelled. Holes of a local file stay holes.
+  /// Copies the source to `target` (which must not exist) while hashing; synced on success, removed
+  /// on failure. `progress` is told at most ten times a second and answers false to cancel.
+  /// Errc::not_found: no such file, HTTP 404; invalid: not a regular file, unsupported URL, an HTTP
+  /// 4xx; unavailable: HTTP 5xx, no progress for 30 s, connection refused; exhausted: larger than
+  /// `limit` bytes, no space; cancelled. Holes of a local file stay holes.
   virtual Result<Fetched> fetch(const std::string& source, const std::filesystem::path& target,
                                 std::uint64_t limit,
                                 const std::function<bool(FetchProgress)>& progress) = 0;

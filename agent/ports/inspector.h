@@ -25,9 +25,10 @@ class Inspector {
  public:
   virtual ~Inspector() = default;
 
-  /// A report whatever the image is: an image that cannot be read, is no disk, kills the worker or outlasts the time
-  /// limit has the verdict rejected or undetermined, with the reason. An Error only where the inspector itself cannot
-  /// work: unavailable (worker or appliance missing), invalid (no such profile), not_found (no such file), cancelled.
+  /// A report whatever the image is: an image that cannot be read, is no disk, kills the worker or
+  /// outlasts the time limit has the verdict rejected or undetermined, with the reason. An Error
+  /// only where the inspector itself cannot work: unavailable (worker or appliance missing),
+  /// invalid (no such profile), not_found (no such file), cancelled.
   virtual Result<ImageReport> inspect(const Inspection& inspection) = 0;
 
   /// The version of the rule set, for binding verdicts.

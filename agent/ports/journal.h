@@ -10,17 +10,19 @@ namespace imprint {
 
 struct Submitted {
   Job job;
-  bool repeated = false;  ///< a job with the same key and the same request was there already; `job` is that one
+  bool repeated =
+      false;  ///< a job with the same key and the same request was there already; `job` is that one
 };
 
-/// The node's own record of jobs. Everything is durable (synced to disk) when a call returns. Thread-safe.
-/// Errors of all calls: unavailable, corrupt, exhausted.
+/// The node's own record of jobs. Everything is durable (synced to disk) when a call returns.
+/// Thread-safe. Errors of all calls: unavailable, corrupt, exhausted.
 class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// Records a new job. The same key with the same request digest yields the recorded job, also after it ended.
-  /// Errc::conflict: the same key with another request; or another job on the same subject is open (the message names it).
+  /// Records a new job. The same key with the same request digest yields the recorded job, also
+  /// after it ended. Errc::conflict: the same key with another request; or another job on the same
+  /// subject is open (the message names it).
   virtual Result<Submitted> submit(const Job& job) = 0;
 
   /// Before the effect of a step, and before each undo: what is about to happen.

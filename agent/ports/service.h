@@ -1,6 +1,7 @@
 #pragma once
-// All that a user can ask of the agent. The job runner (agent/workflows) implements it in the agent; the client
-// (agent/api) implements it over the socket. agent/cli and agent/api/server know only this.
+// All that a user can ask of the agent. The job runner (agent/workflows) implements it in the
+// agent; the client (agent/api) implements it over the socket. agent/cli and agent/api/server know
+// only this.
 
 #include <chrono>
 #include <functional>
@@ -22,9 +23,10 @@ struct Caller {
   std::string idempotency_key;  ///< empty: every call is a new job
 };
 
-/// Thread-safe. A call that changes something returns a job that is recorded durably; the work follows.
-/// Errors of those, before any effect: invalid, not_found, conflict (an open job on the same subject, a state that
-/// forbids it, a reused key), denied (policy or verdict), unavailable, exhausted (the queue is full).
+/// Thread-safe. A call that changes something returns a job that is recorded durably; the work
+/// follows. Errors of those, before any effect: invalid, not_found, conflict (an open job on the
+/// same subject, a state that forbids it, a reused key), denied (policy or verdict), unavailable,
+/// exhausted (the queue is full).
 class Service {
  public:
   virtual ~Service() = default;
@@ -35,8 +37,8 @@ class Service {
   virtual Result<Image> show_image(const std::string& image) = 0;
   /// The report that its verdict rests on.
   virtual Result<Json> show_report(const std::string& image) = 0;
-  /// Without `force`, Errc::conflict names the instances that use it; with it the record goes and the bytes stay for
-  /// as long as a disk rests on them.
+  /// Without `force`, Errc::conflict names the instances that use it; with it the record goes and
+  /// the bytes stay for as long as a disk rests on them.
   virtual Result<Job> delete_image(const Caller& caller, const std::string& image, bool force) = 0;
 
   virtual Result<Job> create_instance(const Caller& caller, const CreateInstance& request) = 0;
@@ -46,7 +48,8 @@ class Service {
   virtual Result<Job> start_instance(const Caller& caller, const std::string& instance) = 0;
   virtual Result<Job> stop_instance(const Caller& caller, const std::string& instance,
                                     const StopInstance& request) = 0;
-  virtual Result<Plan> plan_reimage(const std::string& instance, const ReimageInstance& request) = 0;
+  virtual Result<Plan> plan_reimage(const std::string& instance,
+                                    const ReimageInstance& request) = 0;
   virtual Result<Job> reimage_instance(const Caller& caller, const std::string& instance,
                                        const ReimageInstance& request) = 0;
   virtual Result<Job> revert_instance(const Caller& caller, const std::string& instance) = 0;
@@ -57,8 +60,8 @@ class Service {
 
   virtual Result<std::vector<Job>> list_jobs() = 0;
   virtual Result<Job> show_job(const JobId& job) = 0;
-  /// Returns when the job has changed since it looked like `seen` (its canonical JSON's digest; empty: at once), when
-  /// it is final, or after `wait`.
+  /// Returns when the job has changed since it looked like `seen` (its canonical JSON's digest;
+  /// empty: at once), when it is final, or after `wait`.
   virtual Result<Job> watch_job(const JobId& job, const std::string& seen,
                                 std::chrono::milliseconds wait) = 0;
 

@@ -1,7 +1,8 @@
 #pragma once
-// The state of the node or, with another implementation, of the fleet: a revisioned key-value store. Images, instances
-// and all that must be seen by others lives here; the job journal does not (agent/ports/journal.h).
-// One conformance suite (tests/support/store_conformance.h) holds every implementation to these sentences.
+// The state of the node or, with another implementation, of the fleet: a revisioned key-value
+// store. Images, instances and all that must be seen by others lives here; the job journal does not
+// (agent/ports/journal.h). One conformance suite (tests/support/store_conformance.h) holds every
+// implementation to these sentences.
 
 #include <chrono>
 #include <cstdint>
@@ -14,14 +15,15 @@
 
 namespace imprint {
 
-using Revision = std::int64_t;  ///< of the whole store; grows by one with every committed transaction; 0: empty store
+using Revision = std::int64_t;  ///< of the whole store; grows by one with every committed
+                                ///< transaction; 0: empty store
 using LeaseId = std::int64_t;
 
 struct Entry {
   std::string key;
   std::string value;
-  Revision created = 0;   ///< revision of the transaction that created the key
-  Revision modified = 0;  ///< revision of the last put
+  Revision created = 0;      ///< revision of the transaction that created the key
+  Revision modified = 0;     ///< revision of the last put
   std::int64_t version = 0;  ///< number of puts since it was created, from 1
   std::optional<LeaseId> lease;
 };
@@ -44,7 +46,8 @@ struct Transaction {
 };
 
 struct Listing {
-  Revision revision = 0;  ///< of the store when it was listed: watch from revision + 1 misses nothing
+  Revision revision =
+      0;  ///< of the store when it was listed: watch from revision + 1 misses nothing
   std::vector<Entry> entries;  ///< sorted by key
 };
 
@@ -58,13 +61,14 @@ struct Event {
 class Watch {
  public:
   virtual ~Watch() = default;
-  /// The next events in order of revision, all of one transaction together; empty when nothing came within `wait`.
-  /// Errc::exhausted: the revision asked for was compacted away: list again and watch from there.
+  /// The next events in order of revision, all of one transaction together; empty when nothing came
+  /// within `wait`. Errc::exhausted: the revision asked for was compacted away: list again and
+  /// watch from there.
   virtual Result<std::vector<Event>> next(std::chrono::milliseconds wait) = 0;
 };
 
-/// Thread-safe. Errors of all calls: unavailable (the store does not answer; a commit may still have happened),
-/// corrupt (what is stored cannot be read), exhausted (no space).
+/// Thread-safe. Errors of all calls: unavailable (the store does not answer; a commit may still
+/// have happened), corrupt (what is stored cannot be read), exhausted (no space).
 class Store {
  public:
   virtual ~Store() = default;
@@ -72,15 +76,16 @@ class Store {
   virtual Result<std::optional<Entry>> get(const std::string& key) = 0;
   virtual Result<Listing> list(const std::string& prefix) = 0;
 
-  /// Applies all or nothing, durably before it returns. The new revision; Errc::conflict if a compare fails (the
-  /// message names the key). A transaction that puts one key twice, or puts and erases it, is Errc::invalid; so is
-  /// an empty key. Errc::not_found: a lease that does not exist.
+  /// Applies all or nothing, durably before it returns. The new revision; Errc::conflict if a
+  /// compare fails (the message names the key). A transaction that puts one key twice, or puts and
+  /// erases it, is Errc::invalid; so is an empty key. Errc::not_found: a lease that does not exist.
   virtual Result<Revision> commit(const Transaction& transaction) = 0;
 
   /// Events of keys that start with `prefix`, from `from` (inclusive).
   virtual Result<std::unique_ptr<Watch>> watch(const std::string& prefix, Revision from) = 0;
 
-  /// Forgets history before `revision` (exclusive): watches from there are refused with Errc::exhausted.
+  /// Forgets history before `revision` (exclusive): watches from there are refused with
+  /// Errc::exhausted.
   virtual Result<> compact(Revision revision) = 0;
 
   virtual Result<LeaseId> grant_lease(std::chrono::milliseconds time_to_live) = 0;

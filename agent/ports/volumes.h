@@ -1,5 +1,6 @@
 #pragma once
-// Files under the state folder: images, system disks, data disks, seeds. Beside the Store because bytes are no records.
+// Files under the state folder: images, system disks, data disks, seeds. Beside the Store because
+// bytes are no records.
 
 #include <cstdint>
 #include <filesystem>
@@ -29,21 +30,23 @@ struct Seed {
   Secret password_hash;  ///< of the image's default user, or empty
 };
 
-/// All files are written under a temporary name, synced and renamed; every call is idempotent: asked again for what is
-/// there already, it returns the same. Paths are a pure function of the arguments. Thread-safe.
-/// Errors of all calls: exhausted (no space), unavailable (the file system or qemu-img fails).
+/// All files are written under a temporary name, synced and renamed; every call is idempotent:
+/// asked again for what is there already, it returns the same. Paths are a pure function of the
+/// arguments. Thread-safe. Errors of all calls: exhausted (no space), unavailable (the file system
+/// or qemu-img fails).
 class Volumes {
  public:
   virtual ~Volumes() = default;
 
   // Images
 
-  /// A fresh name in the incoming folder for a job's download; whatever an earlier try left there is removed first.
+  /// A fresh name in the incoming folder for a job's download; whatever an earlier try left there
+  /// is removed first.
   virtual Result<std::filesystem::path> prepare_incoming(const JobId& job) = 0;
   /// Removes what a job left in the incoming folder; nothing there is fine.
   virtual Result<> discard_incoming(const JobId& job) = 0;
-  /// Makes the accepted file a read-only standalone qcow2 of the store, named by its digest: a qcow2 file is moved,
-  /// raw is converted in a sandbox. `cancelled` may be empty.
+  /// Makes the accepted file a read-only standalone qcow2 of the store, named by its digest: a
+  /// qcow2 file is moved, raw is converted in a sandbox. `cancelled` may be empty.
   virtual Result<StoredImage> adopt_image(const std::filesystem::path& incoming, DiskFormat format,
                                           const std::function<bool()>& cancelled) = 0;
   [[nodiscard]] virtual std::filesystem::path image_path(const Sha256& digest) const = 0;
@@ -55,7 +58,8 @@ class Volumes {
 
   // Disks
 
-  /// A qcow2 overlay over the image, of at least the image's size. Errc::invalid if `size` is smaller.
+  /// A qcow2 overlay over the image, of at least the image's size. Errc::invalid if `size` is
+  /// smaller.
   virtual Result<Disk> create_system_disk(const InstanceId& instance, int system_generation,
                                           const Image& image, std::uint64_t size) = 0;
   /// An empty qcow2 disk; `index` from 1. An existing one is never written to.
@@ -64,7 +68,8 @@ class Volumes {
   /// The ISO 9660 image with volume id "cidata" (NoCloud), mode 0600.
   virtual Result<Disk> create_seed(const InstanceId& instance, int system_generation,
                                    const Seed& seed) = 0;
-  /// Removes a system disk or seed. Errc::denied for a data disk: those go only with remove_instance.
+  /// Removes a system disk or seed. Errc::denied for a data disk: those go only with
+  /// remove_instance.
   virtual Result<> remove_disk(const Disk& disk) = 0;
   /// Removes the instance's folder with all its disks: the end of a release.
   virtual Result<> remove_instance(const InstanceId& instance) = 0;
