@@ -1,0 +1,138 @@
+#include "tests/support/memory_journal.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace imprint::test {
+namespace {
+
+Result<> check_form(const Job& job) {
+  if (job.idempotency_key.empty())
+    return make_error(Errc::invalid, "job '{}' has no idempotency key", job.id.str());
+  if (job.state != JobState::queued)
+    return make_error(Errc::invalid, "job '{}' is new but '{}'", job.id.str(),
+                      to_string(job.state));
+  return {};
+}
+
+}  // namespace
+
+MemoryJournal::MemoryJournal() : MemoryJournal{std::make_shared<MemoryJobs>()} {}
+
+MemoryJournal::MemoryJournal(std::shared_ptr<MemoryJobs> jobs) : jobs_{std::move(jobs)} {}
+
+Result<Submitted> MemoryJournal::submit(const Job& job) {
+  TRY(check_form(job));
+  const std::lock_guard lock{jobs_->mutex};
+  for (const Job& other : jobs_->jobs) {
+    if (other.idempotency_key != job.idempotency_key) continue;
+    if (other.request_digest == job.request_digest) return Submitted{other, true};
+    return make_error(Errc::conflict, "idempotency key '{}' was used for another request, job '{}'",
+                      job.idempotency_key, other.id.str());
+  }
+  for (const Job& other : jobs_->jobs) {
+    if (other.id == job.id) return make_error(Errc::conflict, "job '{}' exists", job.id.str());
+    if (!job.subject.empty() && other.subject == job.subject && !is_final(other.state))
+      return make_error(Errc::conflict, "job '{}' on '{}' is not finished", other.id.str(),
+                        job.subject);
+  }
+  jobs_->jobs.push_back(job);
+  return Submitted{job, false};
+}
+
+Result<Job*> MemoryJournal::find_open(const JobId& job) {
+  const auto found = std::find_if(jobs_->jobs.begin(), jobs_->jobs.end(),
+                                  [&](const Job& each) { return each.id == job; });
+  if (found == jobs_->jobs.end())
+    return make_error(Errc::not_found, "job '{}' does not exist", job.str());
+  if (is_final(found->state)) return make_error(Errc::conflict, "job '{}' has ended", job.str());
+  return &*found;
+}
+
+Result<JobStep*> MemoryJournal::find_step(const JobId& job, std::size_t step) {
+  Job* found = TRY(find_open(job));
+  if (step >= found->steps.size())
+    return make_error(Errc::invalid, "job '{}' has no step {}", job.str(), step);
+  return &found->steps[step];
+}
+
+Result<> MemoryJournal::entering(const JobId& job, std::size_t step) {
+  const std::lock_guard lock{jobs_->mutex};
+  JobStep* entered = TRY(find_step(job, step));
+  entered->state = StepState::running;
+  if (entered->started.empty()) entered->started = format_time(clock_.now());
+  entered->ended.clear();
+  Job* owner = TRY(find_open(job));
+  owner->state = JobState::running;
+  owner->progress = 0;
+  return {};
+}
+
+Result<> MemoryJournal::left(const JobId& job, std::size_t step, StepState state) {
+  if (state == StepState::pending || state == StepState::running)
+    return make_error(Errc::invalid, "a step cannot be left as '{}'", to_string(state));
+  const std::lock_guard lock{jobs_->mutex};
+  JobStep* ended = TRY(find_step(job, step));
+  ended->state = state;
+  ended->ended = format_time(clock_.now());
+  return {};
+}
+
+Result<> MemoryJournal::save_context(const JobId& job, const Json& context) {
+  const std::lock_guard lock{jobs_->mutex};
+  TRY(find_open(job))->context = context;
+  return {};
+}
+
+Result<> MemoryJournal::report(const JobId& job, double progress, const std::string& note) {
+  const std::lock_guard lock{jobs_->mutex};
+  Job* found = TRY(find_open(job));
+  found->progress = std::isfinite(progress) ? std::clamp(progress, 0.0, 1.0) : 0.0;
+  found->note = note;
+  return {};
+}
+
+Result<> MemoryJournal::finish(const JobId& job, JobState state, const Json& result,
+                               const std::optional<Error>& error) {
+  if (!is_final(state))
+    return make_error(Errc::invalid, "a job cannot end as '{}'", to_string(state));
+  const std::lock_guard lock{jobs_->mutex};
+  Job* found = TRY(find_open(job));
+  found->state = state;
+  found->result = result;
+  found->error = error;
+  found->ended = format_time(clock_.now());
+  return {};
+}
+
+Result<Job> MemoryJournal::find(const JobId& job) {
+  const std::lock_guard lock{jobs_->mutex};
+  for (const Job& each : jobs_->jobs)
+    if (each.id == job) return each;
+  return make_error(Errc::not_found, "job '{}' does not exist", job.str());
+}
+
+Result<std::vector<Job>> MemoryJournal::list(std::size_t limit) {
+  const std::lock_guard lock{jobs_->mutex};
+  std::vector<Job> newest{jobs_->jobs.rbegin(), jobs_->jobs.rend()};
+  if (newest.size() > limit)
+    newest.erase(newest.begin() + static_cast<std::ptrdiff_t>(limit), newest.end());
+  return newest;
+}
+
+Result<std::vector<Job>> MemoryJournal::open_jobs() {
+  const std::lock_guard lock{jobs_->mutex};
+  std::vector<Job> open;
+  for (const Job& job : jobs_->jobs)
+    if (!is_final(job.state)) open.push_back(job);
+  return open;
+}
+
+Result<std::optional<JobId>> MemoryJournal::open_job_of(const std::string& subject) {
+  const std::lock_guard lock{jobs_->mutex};
+  for (const Job& job : jobs_->jobs)
+    if (job.subject == subject && !is_final(job.state)) return std::optional{job.id};
+  return std::optional<JobId>{};
+}
+
+}  // namespace imprint::test
