@@ -1,0 +1,39 @@
+#include "plugins/libvirt/event_loop.h"
+
+#include <libvirt/libvirt.h>
+
+#include <thread>
+
+#include "plugins/libvirt/error.h"
+
+namespace imprint::libvirt {
+namespace {
+
+void keep_quiet(void*, virErrorPtr) {}
+void tick(int, void*) {}
+
+void run_loop() {
+  for (;;) virEventRunDefaultImpl();
+}
+
+Result<> start_event_loop() {
+  if (virInitialize() < 0) return last_error("cannot initialise libvirt");
+  virSetErrorFunc(nullptr, keep_quiet);  // it would print every error to standard error
+  if (virEventRegisterDefaultImpl() < 0) return last_error("cannot register libvirt's event loop");
+  // A loop that sleeps without a limit would not see handles added from other threads on every
+  // version.
+  constexpr int tick_milliseconds = 1000;
+  if (virEventAddTimeout(tick_milliseconds, tick, nullptr, nullptr) < 0)
+    return last_error("cannot start libvirt's event loop");
+  std::thread{run_loop}.detach();
+  return {};
+}
+
+}  // namespace
+
+Result<> ensure_event_loop() {
+  static const Result<> started = start_event_loop();
+  return started;
+}
+
+}  // namespace imprint::libvirt
