@@ -54,6 +54,13 @@ void look_at_attributes(FollowingFs& fs, std::string_view text, AccountFacts& fa
     facts.frozen.push_back({std::string{text}, **letters});
 }
 
+std::optional<std::uint32_t> group_number(FollowingFs& fs, std::string_view name) {
+  const SourceFile groups = read_source(fs, "/etc/group");
+  for (const SplitLine& row : split_rows(groups.text, groups.path))
+    if (row.fields[0] == name) return id_field(row, 2);
+  return std::nullopt;
+}
+
 template <std::size_t N>
 std::optional<bool> any_there(FollowingFs& fs, const std::array<std::string_view, N>& paths) {
   for (const std::string_view text : paths) {
@@ -112,6 +119,7 @@ AccountFacts read_accounts(FollowingFs& fs) {
   facts.users = parse_passwd(facts.passwd.text, facts.passwd.path);
   facts.shadows = parse_shadow(facts.shadow.text, facts.shadow.path);
   for (const std::string_view path : injected) look_at_attributes(fs, path, facts);
+  facts.shadow_group = group_number(fs, "shadow");
   facts.passwd_command = any_there(fs, passwd_commands);
   facts.nologin = any_there(fs, nologin);
   return facts;

@@ -46,7 +46,9 @@ struct AccountFacts {
   std::vector<ShadowRow> shadows;
   std::vector<FrozenPath>
       frozen;  ///< of /etc, passwd, shadow, group, gshadow, /etc/ssh: those with 'i' or 'a'
-  std::vector<std::string> unknown;    ///< what of the attributes could not be read, and why
+  std::vector<std::string> unknown;  ///< what of the attributes could not be read, and why
+  std::optional<std::uint32_t>
+      shadow_group;                    ///< the number of the group "shadow", where there is one
   std::optional<bool> passwd_command;  ///< whether there is a passwd(1); nothing: unknown
   std::optional<bool> nologin;         ///< whether /etc/nologin is there; nothing: unknown
 

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "guestfs/facts/text_lines.h"
 
 namespace imprint::facts {
 namespace {
 
+/// A real file has a dozen lines; rules compare each with each.
+constexpr std::size_t most_lines = 2000;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool is_octal(char c) {
@@ -74,12 +77,10 @@ class Parser {
       fault(first_return_,
             fmt::format("{} with CR LF: the CR becomes part of the last field",
                         returns_ == 1 ? "one line ends" : fmt::format("{} lines end", returns_)));
-    for (FstabEntry& entry : facts_.entries)
-      entry.malformed =
-          entry.malformed ||
-          std::any_of(facts_.faults.begin(), facts_.faults.end(), [&](const FstabFault& fault) {
-            return !fault.harmless && fault.place.line == entry.place.line;
-          });
+    std::set<int> bad_lines;
+    for (const FstabFault& fault : facts_.faults)
+      if (!fault.harmless) bad_lines.insert(fault.place.line);
+    for (FstabEntry& entry : facts_.entries) entry.malformed = bad_lines.contains(entry.place.line);
   }
 
  private:
@@ -154,19 +155,48 @@ bool FstabEntry::last_of(std::string_view yes, std::string_view no) const {
 FstabFacts parse_fstab(std::string_view text, const std::string& path) {
   FstabFacts facts;
   Parser parser{facts, path};
-  for (const TextLine& line : split_lines(text)) parser.read(line);
+  for (const TextLine& line : split_lines(text)) {
+    facts.incomplete = facts.entries.size() + facts.faults.size() >= most_lines;
+    if (facts.incomplete) break;
+    parser.read(line);
+  }
   parser.finish();
   return facts;
+}
+
+std::vector<CrypttabEntry> parse_crypttab(std::string_view text, const std::string& path) {
+  std::vector<CrypttabEntry> entries;
+  for (const TextLine& line : split_lines(text)) {
+    const std::vector<std::string> fields = split_words(trim(line.text));
+    if (entries.size() >= most_lines) break;
+    if (fields.size() < 2 || fields[0].starts_with('#')) continue;
+    entries.push_back({place_of(path, line), fields[0], fields[1], {}});
+  }
+  return entries;
+}
+
+const CrypttabEntry* FstabFacts::encrypted(std::string_view spec) const {
+  constexpr std::string_view folder = "/dev/mapper/";
+  if (!spec.starts_with(folder)) return nullptr;
+  const auto entry = std::find_if(crypttab.begin(), crypttab.end(), [&](const CrypttabEntry& each) {
+    return each.name == spec.substr(folder.size());
+  });
+  return entry == crypttab.end() ? nullptr : &*entry;
 }
 
 FstabFacts read_fstab(guest::FollowingFs& fs, const guest::Inventory& inventory, Init init) {
   SourceFile file = read_source(fs, "/etc/fstab");
   FstabFacts facts = parse_fstab(file.text, file.path);
+  facts.incomplete = facts.incomplete || file.cut;
   facts.file = std::move(file);
   for (FstabEntry& entry : facts.entries) {
     entry.role = boot_role(entry, init);
     entry.device = guest::resolve_device(inventory, entry.spec);
   }
+  facts.crypttab_file = read_source(fs, "/etc/crypttab");
+  facts.crypttab = parse_crypttab(facts.crypttab_file.text, facts.crypttab_file.path);
+  for (CrypttabEntry& entry : facts.crypttab)
+    entry.device = guest::resolve_device(inventory, entry.source);
   return facts;
 }
 

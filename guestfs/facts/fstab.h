@@ -53,15 +53,32 @@ struct FstabFault {
   bool harmless = false;  ///< read as it was meant all the same
 };
 
+/// One line of crypttab(5).
+struct CrypttabEntry {
+  Place place;
+  std::string name;    ///< of the device below /dev/mapper
+  std::string source;  ///< the encrypted device
+  guest::Resolution device;
+};
+
 struct FstabFacts {
   SourceFile file;
   std::vector<FstabEntry> entries;  ///< of every line that names anything, malformed or not
   std::vector<FstabFault> faults;
+  bool incomplete = false;  ///< the file is longer, or has more lines, than is looked at
+  SourceFile crypttab_file;
+  std::vector<CrypttabEntry> crypttab;
+
+  /// The line of crypttab that makes "/dev/mapper/NAME"; null if there is none.
+  [[nodiscard]] const CrypttabEntry* encrypted(std::string_view spec) const;
 };
 
 /// What the text says, as getmntent(3) reads it; roles and devices are not filled in. Never fails,
 /// whatever the bytes.
 FstabFacts parse_fstab(std::string_view text, const std::string& path);
+
+/// The lines of crypttab that have a name and a source; devices are not filled in.
+std::vector<CrypttabEntry> parse_crypttab(std::string_view text, const std::string& path);
 
 /// What a guest started by `init` does with the line, after systemd's fstab-generator or the rc
 /// scripts' way.
@@ -74,7 +91,7 @@ std::string describe_failure(const FstabEntry& entry, Init init);
 /// Whether it is mounted over a network: by type, or by _netdev.
 bool is_network_mount(const FstabEntry& entry);
 
-/// Reads and parses /etc/fstab, with roles and devices.
+/// Reads and parses /etc/fstab and /etc/crypttab, with roles and devices.
 FstabFacts read_fstab(guest::FollowingFs& fs, const guest::Inventory& inventory, Init init);
 
 }  // namespace imprint::facts

@@ -65,11 +65,11 @@ std::string value_or_empty(const OsRelease& release, std::string_view key) {
   return setting == nullptr ? std::string{} : setting->value;
 }
 
+/// What it says to be like goes first: the same name is sold on top of different families.
 Family family_of_any(const std::string& id, const std::vector<std::string>& like) {
-  if (const Family family = family_of(id); family != Family::unknown) return family;
   for (const std::string& each : like)
     if (const Family family = family_of(each); family != Family::unknown) return family;
-  return Family::unknown;
+  return family_of(id);
 }
 
 void take_os_release(ReleaseFacts& facts, const SourceFile& file) {

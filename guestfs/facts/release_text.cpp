@@ -26,7 +26,7 @@ constexpr std::array<Distribution, 60> distributions{{
     {"neon", Family::debian},
     {"pop", Family::debian},
     {"deepin", Family::debian},
-    {"uos", Family::debian},
+    {"uos", Family::other},
     {"pardus", Family::debian},
     {"proxmox", Family::debian},
     {"rhel", Family::redhat},
@@ -43,8 +43,8 @@ constexpr std::array<Distribution, 60> distributions{{
     {"openeuler", Family::redhat},
     {"euleros", Family::redhat},
     {"hce", Family::redhat},
-    {"kylin", Family::redhat},
-    {"neokylin", Family::redhat},
+    {"kylin", Family::other},
+    {"neokylin", Family::other},
     {"tencentos", Family::redhat},
     {"opencloudos", Family::redhat},
     {"tlinux", Family::redhat},
@@ -80,7 +80,7 @@ constexpr std::array<Distribution, 60> distributions{{
 }};
 
 /// Words of a release line that name an ID. The longer and more exact come first.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 27> names{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 29> names{{
     {"red hat enterprise linux", "rhel"},
     {"centos", "centos"},
     {"rocky linux", "rocky"},
@@ -108,32 +108,28 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 27> names{{
     {"gentoo", "gentoo"},
     {"slackware", "slackware"},
     {"alpine", "alpine"},
+    {"openmandriva", "openmandriva"},
+    {"pardus", "pardus"},
 }};
 
-/// Files whose mere name says what they are of, whatever they hold.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 21> by_path{{
+/// Files that hold a version alone (or, for Arch, nothing), so that their names say what they are
+/// of.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> by_path{{
     {"/etc/debian_version", "debian"},
     {"/etc/alpine-release", "alpine"},
     {"/etc/arch-release", "arch"},
-    {"/etc/gentoo-release", "gentoo"},
-    {"/etc/slackware-version", "slackware"},
-    {"/etc/SuSE-release", "suse"},
-    {"/etc/altlinux-release", "altlinux"},
     {"/etc/cirros/version", "cirros"},
     {"/etc/br-version", "buildroot"},
-    {"/etc/pardus-release", "pardus"},
-    {"/etc/fedora-release", "fedora"},
-    {"/etc/centos-release", "centos"},
-    {"/etc/rocky-release", "rocky"},
-    {"/etc/almalinux-release", "almalinux"},
-    {"/etc/oracle-release", "ol"},
-    {"/etc/circle-release", "circle"},
-    {"/etc/opencloudos-release", "opencloudos"},
-    {"/etc/tencentos-release", "tencentos"},
-    {"/etc/openEuler-release", "openeuler"},
-    {"/etc/anolis-release", "anolis"},
-    {"/etc/openmandriva-release", "openmandriva"},
+    {"/etc/altlinux-release", "altlinux"},
 }};
+
+/// "12.5", "trixie/sid", "3.19.0_alpha20231219".
+bool is_version_word(std::string_view line) {
+  return std::all_of(line.begin(), line.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"._/~+-"}.find(c) != std::string_view::npos;
+  });
+}
 
 std::string id_by_path(std::string_view path) {
   const auto entry = std::find_if(by_path.begin(), by_path.end(),
@@ -207,10 +203,11 @@ ReleaseSource parse_release_text(SourceFile file) {
   const std::string_view line = trim(text.substr(0, text.find('\n')));
   if (source.file.path == "/etc/lsb-release") {
     read_lsb(source);
-  } else if (!line.empty() || source.file.path == "/etc/arch-release") {
-    // Arch's file is empty by design; any other empty file says nothing.
+  } else {
     source.id = id_named_in(line);
-    if (source.id.empty()) source.id = id_by_path(source.file.path);
+    const bool may_be_version = !line.empty() || source.file.path == "/etc/arch-release";
+    if (source.id.empty() && may_be_version && is_version_word(line))
+      source.id = id_by_path(source.file.path);
     source.version = first_version(line);
   }
   source.family = family_of(source.id);

@@ -1,6 +1,8 @@
 #pragma once
-// A rule reads the facts of one guest and answers. Rules are code; what a cloud thinks of them is data (guestfs/profiles).
+// A rule reads the facts of one guest and answers. Rules are code; what a cloud thinks of them is
+// data (guestfs/profiles).
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,12 +21,14 @@ struct Evidence {
   std::optional<int> line;
   std::string text;
   std::string message;
-  std::optional<std::string> effect;           ///< where it is more exact than the rule's own
-  std::optional<std::string> hint;             ///< likewise
-  std::optional<Severity> severity;            ///< where this case is less (or more) grave than the rule's default
+  std::optional<std::string> effect;  ///< where it is more exact than the rule's own
+  std::optional<std::string> hint;    ///< likewise
+  std::optional<Severity>
+      severity;  ///< where this case is less (or more) grave than the rule's default
 };
 
-/// One rule's answer. `fired` and `undetermined` may both hold something; neither: clean, unless not applicable.
+/// One rule's answer. `fired` and `undetermined` may both hold something; neither: clean, unless
+/// not applicable.
 struct Answer {
   std::vector<Evidence> fired;
   std::vector<std::string> undetermined;  ///< reasons
@@ -35,19 +39,30 @@ struct Answer {
   static Answer unknown(std::string reason) { return {{}, {std::move(reason)}, false}; }
 };
 
+/// The thresholds of a profile; nothing: no limit.
+struct Limits {
+  std::optional<std::uint64_t> min_disk_size;  ///< bytes that the first disk has at least
+  std::optional<std::uint64_t> max_disk_size;  ///< and at most
+  std::vector<std::string> root_filesystems;   ///< types that the root may have; empty: any
+};
+
 /// All that rules may look at. `facts` was read once, before the rules ran.
 struct Context {
   const guest::Inventory& inventory;
   guest::FollowingFs& fs;  ///< of the one system that was found
   const facts::Facts& facts;
+  Limits limits = {};  ///< set by run_rules from the profile
 };
 
 struct Rule {
-  std::string_view id;        ///< "fstab.device-not-in-image"
-  Severity severity;          ///< by default; a profile may change it
-  std::string_view title;     ///< one line: what it checks
-  std::string_view effect;    ///< what happens at boot if it fires
-  std::string_view hint;      ///< what to do
+  std::string_view id;      ///< "fstab.device-not-in-image"
+  Severity severity;        ///< by default; a profile may change it
+  std::string_view title;   ///< one line: what it checks
+  std::string_view effect;  ///< what happens at boot if it fires
+  std::string_view hint;    ///< what to do
+  /// Null for rules that are answered before there is a guest to look at: by the container gate,
+  /// and while looking for systems. Whoever answers them makes the findings with make_finding
+  /// (engine.h).
   Answer (*evaluate)(const Context&);
 };
 

@@ -21,6 +21,7 @@ const Rule* find_rule(std::string_view id);
 const std::string& ruleset_version();
 
 // Each family's own rules; constant.
+std::span<const Rule> container_rules();
 std::span<const Rule> system_rules();
 std::span<const Rule> release_rules();
 std::span<const Rule> fstab_rules();

@@ -1,0 +1,77 @@
+#include "guestfs/rules/engine.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "guestfs/rules/table.h"
+
+namespace imprint::rules {
+namespace {
+
+/// A hostile file of half a million bad lines must not become a report of that size.
+constexpr std::size_t most_findings_of_a_rule = 100;
+
+void shorten(std::vector<Evidence>& fired) {
+  if (fired.size() <= most_findings_of_a_rule) return;
+  const std::size_t left_out = fired.size() - most_findings_of_a_rule + 1;
+  fired.resize(most_findings_of_a_rule);
+  Evidence& last = fired.back();
+  last.line.reset();
+  last.text.clear();
+  last.message = fmt::format("{} more places like these", left_out);
+}
+
+void take(Answer answer, const Rule& rule, const Profile& profile, Judgement& judgement) {
+  if (!answer.undetermined.empty())
+    ++judgement.coverage.undetermined;
+  else if (answer.not_applicable && answer.fired.empty())
+    ++judgement.coverage.not_applicable;
+  else
+    ++judgement.coverage.evaluated;
+  shorten(answer.fired);
+  for (Evidence& evidence : answer.fired)
+    judgement.findings.push_back(make_finding(rule, std::move(evidence), profile));
+  for (std::string& reason : answer.undetermined)
+    judgement.undetermined.push_back({std::string{rule.id}, std::move(reason)});
+}
+
+}  // namespace
+
+bool Profile::is_off(std::string_view rule) const {
+  const auto entry = severities.find(rule);
+  return entry != severities.end() && !entry->second;
+}
+
+Severity Profile::severity_of(const Rule& rule, std::optional<Severity> of_case) const {
+  const auto entry = severities.find(rule.id);
+  const Severity ours = entry != severities.end() && entry->second ? *entry->second : rule.severity;
+  if (!of_case) return ours;
+  // Severities are declared from the gravest to the mildest.
+  const bool milder_than_rule = ours > rule.severity;
+  return milder_than_rule && ours > *of_case ? ours : *of_case;
+}
+
+Finding make_finding(const Rule& rule, Evidence evidence, const Profile& profile) {
+  Finding finding;
+  finding.rule = rule.id;
+  finding.severity = profile.severity_of(rule, evidence.severity);
+  finding.path = std::move(evidence.path);
+  finding.line = evidence.line;
+  finding.text = std::move(evidence.text);
+  finding.message = std::move(evidence.message);
+  finding.effect = evidence.effect ? *std::move(evidence.effect) : std::string{rule.effect};
+  finding.hint = evidence.hint ? *std::move(evidence.hint) : std::string{rule.hint};
+  return finding;
+}
+
+Judgement run_rules(const Context& context, const Profile& profile) {
+  const Context limited{context.inventory, context.fs, context.facts, profile.limits};
+  Judgement judgement;
+  for (const Rule& rule : all_rules())
+    if (rule.evaluate != nullptr && !profile.is_off(rule.id))
+      take(rule.evaluate(limited), rule, profile, judgement);
+  return judgement;
+}
+
+}  // namespace imprint::rules

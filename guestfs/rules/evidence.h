@@ -1,0 +1,32 @@
+#pragma once
+// How the families build their answers.
+
+#include <string>
+
+#include "guestfs/facts/place.h"
+#include "guestfs/facts/source_file.h"
+#include "guestfs/rules/rule.h"
+
+namespace imprint::rules {
+
+/// Evidence of one place in a file; line 0 becomes none.
+inline Evidence evidence_at(const facts::Place& place, std::string message) {
+  Evidence evidence;
+  evidence.path = place.path;
+  if (place.line > 0) evidence.line = place.line;
+  evidence.text = place.text;
+  evidence.message = std::move(message);
+  return evidence;
+}
+
+/// Evidence of a file as a whole.
+inline Evidence evidence_of(std::string path, std::string message) {
+  return evidence_at({std::move(path), 0, {}}, std::move(message));
+}
+
+/// The answer where a file that the rule needs could not be looked at.
+inline Answer unreadable(const facts::SourceFile& file) {
+  return Answer::unknown("'" + file.path + "' cannot be read: " + file.why);
+}
+
+}  // namespace imprint::rules

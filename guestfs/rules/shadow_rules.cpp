@@ -1,0 +1,373 @@
+// Whether a password can be set: /etc/shadow and /etc/passwd.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "guestfs/facts/text_lines.h"
+#include "guestfs/rules/evidence.h"
+#include "guestfs/rules/table.h"
+
+namespace imprint::rules {
+namespace {
+
+using facts::AccountFacts;
+using facts::PasswdRow;
+using facts::ShadowRow;
+using facts::SourceFile;
+
+bool is_filled(const SourceFile& file) {
+  return file.is_read() && !file.text.empty();
+}
+
+Answer missing(const SourceFile& file) {
+  if (file.is_unreadable()) return unreadable(file);
+  Answer answer;
+  if (!is_filled(file))
+    answer.fired.push_back(
+        evidence_of(file.path, fmt::format("'{}' {}", file.path, facts::describe_state(file))));
+  return answer;
+}
+
+Answer shadow_missing(const Context& context) {
+  return missing(context.facts.accounts.shadow);
+}
+Answer passwd_missing(const Context& context) {
+  return missing(context.facts.accounts.passwd);
+}
+
+/// The rules about the content say nothing of files that are missing: that has rules of its own.
+std::optional<Answer> no_content(const SourceFile& file) {
+  if (file.is_unreadable()) return unreadable(file);
+  if (!is_filled(file)) return Answer::not_applied();
+  return std::nullopt;
+}
+
+Answer immutable(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  constexpr std::array<std::string_view, 3> needed{"/etc", "/etc/passwd", "/etc/shadow"};
+  Answer answer;
+  answer.undetermined = accounts.unknown;
+  for (const facts::FrozenPath& frozen : accounts.frozen) {
+    Evidence evidence = evidence_of(
+        frozen.path, fmt::format("'{}' has the attribute '{}': {}", frozen.path, frozen.letters,
+                                 frozen.letters.find('i') != std::string::npos
+                                     ? "nobody can write to it, not even root"
+                                     : "it can be appended to, but not replaced"));
+    evidence.hint = fmt::format("run: chattr -ia {}", frozen.path);
+    if (std::find(needed.begin(), needed.end(), frozen.path) == needed.end())
+      evidence.severity = Severity::warning;
+    answer.fired.push_back(std::move(evidence));
+  }
+  return answer;
+}
+
+bool writes_through_mode(const Context& context) {
+  // Red Hat's own packages ship the file with mode 0000: root needs no bits.
+  return context.facts.release.family == facts::Family::redhat;
+}
+
+Answer mode(const Context& context) {
+  const SourceFile& shadow = context.facts.accounts.shadow;
+  if (auto answer = no_content(shadow)) return *std::move(answer);
+  Answer answer;
+  const bool owner_writes = (shadow.info.mode & 0200U) != 0;
+  if (!owner_writes && !(shadow.info.mode == 0 && writes_through_mode(context)))
+    answer.fired.push_back(
+        evidence_of(shadow.path, fmt::format("'{}' has mode {:04o}: its owner may not write it",
+                                             shadow.path, shadow.info.mode)));
+  return answer;
+}
+
+Answer too_open(const Context& context) {
+  const SourceFile& shadow = context.facts.accounts.shadow;
+  if (auto answer = no_content(shadow)) return *std::move(answer);
+  const guest::FileInfo& info = shadow.info;
+  Answer answer;
+  const auto fire = [&](std::string message) {
+    answer.fired.push_back(evidence_of(shadow.path, std::move(message)));
+  };
+  const bool group_is_trusted = info.gid == 0 || info.gid == context.facts.accounts.shadow_group;
+  if ((info.mode & 0007U) != 0)
+    fire(fmt::format("'{}' has mode {:04o}: everybody can use it", shadow.path, info.mode));
+  else if ((info.mode & 0070U) != 0 && !group_is_trusted)
+    fire(fmt::format("'{}' has mode {:04o} and belongs to group {}", shadow.path, info.mode,
+                     info.gid));
+  else if (info.uid != 0)
+    fire(fmt::format("'{}' belongs to user {}, not to root", shadow.path, info.uid));
+  return answer;
+}
+
+bool covers_shadow(const facts::FstabEntry& entry) {
+  return entry.target == "/etc" || entry.target == "/etc/shadow";
+}
+
+Answer readonly_fs(const Context& context) {
+  constexpr std::array<std::string_view, 5> readonly_types{"squashfs", "erofs", "iso9660", "cramfs",
+                                                           "romfs"};
+  Answer answer;
+  for (const facts::MountedVolume& mount : context.facts.mounts) {
+    if (mount.mount_point != "/" || mount.volume >= context.inventory.volumes.size()) continue;
+    const guest::Volume& root = context.inventory.volumes[mount.volume];
+    if (std::find(readonly_types.begin(), readonly_types.end(), root.filesystem) !=
+        readonly_types.end())
+      answer.fired.push_back(evidence_of(
+          "/etc/shadow",
+          fmt::format("the root file system is '{}', which is never written", root.filesystem)));
+  }
+  for (const facts::FstabEntry& entry : context.facts.fstab.entries)
+    if (!entry.malformed && covers_shadow(entry) && entry.last_of("ro", "rw"))
+      answer.fired.push_back(
+          evidence_at(entry.place, fmt::format("'{}' is mounted read-only", entry.target)));
+  return answer;
+}
+
+/// Lines of NIS, which mean "and all of the network's users".
+bool is_nis_line(std::string_view name) {
+  return name.starts_with('+') || name.starts_with('-');
+}
+
+Severity by_name(std::string_view name) {
+  return name == "root" ? Severity::error : Severity::warning;
+}
+
+void judge_line_ends(const SourceFile& file, Answer& answer) {
+  for (const facts::TextLine& line : facts::split_lines(file.text)) {
+    if (!line.carriage_return) continue;
+    Evidence evidence = evidence_at(facts::place_of(file.path, line),
+                                    "lines end with CR LF: the CR becomes part of the last field");
+    evidence.severity = Severity::error;
+    evidence.text.clear();
+    answer.fired.push_back(std::move(evidence));
+    return;
+  }
+}
+
+template <class Row>
+void judge_shape(const std::vector<Row>& rows, std::size_t fields, Answer& answer) {
+  std::set<std::string_view> seen;
+  for (const Row& row : rows) {
+    if (is_nis_line(row.name)) continue;
+    std::string message;
+    if (row.fields != fields)
+      message = fmt::format("the line of '{}' has {} fields, not {}", row.name, row.fields, fields);
+    else if (row.name.empty())
+      message = "the line has no name";
+    else if (!seen.insert(row.name).second)
+      message = fmt::format("'{}' has a line already: the first counts", row.name);
+    else
+      continue;
+    Evidence evidence = evidence_at(row.place, std::move(message));
+    evidence.severity = by_name(row.name);
+    // What stands there may be the digest of a password.
+    evidence.text.clear();
+    answer.fired.push_back(std::move(evidence));
+  }
+}
+
+void judge_numbers(const AccountFacts& accounts, Answer& answer) {
+  for (const PasswdRow& user : accounts.users) {
+    if (is_nis_line(user.name) || user.fields != 7 || (user.uid && user.gid)) continue;
+    Evidence evidence = evidence_at(
+        user.place,
+        fmt::format("'{}' has no valid {} number", user.name, user.uid ? "group" : "user"));
+    evidence.severity = by_name(user.name);
+    evidence.text.clear();
+    answer.fired.push_back(std::move(evidence));
+  }
+}
+
+void judge_strangers(const AccountFacts& accounts, Answer& answer) {
+  if (!is_filled(accounts.passwd)) return;
+  std::set<std::string_view> names;
+  for (const PasswdRow& user : accounts.users) names.insert(user.name);
+  for (const ShadowRow& row : accounts.shadows) {
+    // Of root's missing line in passwd another rule speaks.
+    if (is_nis_line(row.name) || row.fields != 9 || row.name == "root" || names.contains(row.name))
+      continue;
+    Evidence evidence = evidence_at(
+        row.place, fmt::format("'{}' has no line in '{}'", row.name, accounts.passwd.path));
+    evidence.severity = Severity::warning;
+    evidence.text.clear();
+    answer.fired.push_back(std::move(evidence));
+  }
+}
+
+Answer parse(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  if (accounts.shadow.is_unreadable()) return unreadable(accounts.shadow);
+  if (accounts.passwd.is_unreadable()) return unreadable(accounts.passwd);
+  Answer answer;
+  for (const SourceFile* file : {&accounts.passwd, &accounts.shadow}) {
+    judge_line_ends(*file, answer);
+    if (file->cut)
+      answer.undetermined.push_back(fmt::format("'{}' has {} bytes: only its beginning was judged",
+                                                file->path, file->info.size));
+  }
+  judge_shape(accounts.users, 7, answer);
+  judge_numbers(accounts, answer);
+  judge_shape(accounts.shadows, 9, answer);
+  judge_strangers(accounts, answer);
+  return answer;
+}
+
+Answer root_absent(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
+  Answer answer;
+  if (accounts.user("root") == nullptr) {
+    Evidence evidence = evidence_of(accounts.passwd.path, "there is no user 'root'");
+    evidence.severity = Severity::error;
+    answer.fired.push_back(std::move(evidence));
+  } else if (is_filled(accounts.shadow) && accounts.shadow_of("root") == nullptr) {
+    answer.fired.push_back(evidence_of(accounts.shadow.path, "there is no line for 'root'"));
+  }
+  return answer;
+}
+
+Answer root_uid(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
+  const PasswdRow* root = accounts.user("root");
+  if (root == nullptr || !root->uid) return Answer::not_applied();
+  Answer answer;
+  if (*root->uid != 0)
+    answer.fired.push_back(
+        evidence_at(root->place, fmt::format("'root' has the user number {}, not 0", *root->uid)));
+  return answer;
+}
+
+Answer extra_uid(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
+  Answer answer;
+  for (const PasswdRow& user : accounts.users)
+    if (user.uid == 0U && user.name != "root" && !is_nis_line(user.name))
+      answer.fired.push_back(evidence_at(
+          user.place, fmt::format("'{}' has the user number 0, as root has", user.name)));
+  return answer;
+}
+
+/// Already over when the file was last changed: the verdict does not depend on today's date.
+bool is_expired(const ShadowRow& row, const SourceFile& shadow) {
+  const auto day = facts::parse_number(row.expires);
+  return day && static_cast<std::int64_t>(*day) * 86400 < shadow.info.modified;
+}
+
+Answer root_shell(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
+  const PasswdRow* root = accounts.user("root");
+  if (root == nullptr) return Answer::not_applied();
+  Answer answer;
+  const std::string_view shell = root->shell;
+  if (shell.ends_with("/nologin") || shell.ends_with("/false"))
+    answer.fired.push_back(
+        evidence_at(root->place, fmt::format("the shell of 'root' is '{}'", shell)));
+  const ShadowRow* row = accounts.shadow_of("root");
+  if (row != nullptr && is_expired(*row, accounts.shadow)) {
+    Evidence evidence = evidence_at(row->place, "the account of 'root' has expired");
+    evidence.text.clear();
+    answer.fired.push_back(std::move(evidence));
+  }
+  return answer;
+}
+
+Answer nologin(const Context& context) {
+  const std::optional<bool>& there = context.facts.accounts.nologin;
+  if (!there) return Answer::unknown("'/etc/nologin' cannot be looked at");
+  Answer answer;
+  if (*there) answer.fired.push_back(evidence_of("/etc/nologin", "'/etc/nologin' was left behind"));
+  return answer;
+}
+
+Answer command_missing(const Context& context) {
+  const std::optional<bool>& there = context.facts.accounts.passwd_command;
+  if (!there) return Answer::unknown("'/usr/bin/passwd' cannot be looked at");
+  Answer answer;
+  if (!*there) answer.fired.push_back(evidence_of("/usr/bin/passwd", "there is no passwd command"));
+  return answer;
+}
+
+Answer unshadowed(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
+  Answer answer;
+  for (const PasswdRow& user : accounts.users) {
+    if (is_nis_line(user.name) || user.fields != 7 || user.password == "x" ||
+        user.password.starts_with('*') || user.password.starts_with('!'))
+      continue;
+    Evidence evidence = evidence_at(
+        user.place, user.password.empty()
+                        ? fmt::format("'{}' needs no password at all", user.name)
+                        : fmt::format("the password of '{}' is readable by everybody", user.name));
+    evidence.text.clear();
+    answer.fired.push_back(std::move(evidence));
+  }
+  return answer;
+}
+
+Answer home_missing(const Context& context) {
+  const AccountFacts& accounts = context.facts.accounts;
+  if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
+  const PasswdRow* root = accounts.user("root");
+  if (root == nullptr) return Answer::not_applied();
+  const auto path = guest::GuestPath::parse(root->home);
+  const auto info = path ? context.fs.stat(*path) : Result<guest::FileInfo>{path.error()};
+  Answer answer;
+  if (!info && info.error().code != Errc::not_found && info.error().code != Errc::invalid)
+    return Answer::unknown(info.error().message);
+  if (!info || info->type != guest::FileType::folder)
+    answer.fired.push_back(
+        evidence_at(root->place, fmt::format("the home folder '{}' is not there", root->home)));
+  return answer;
+}
+
+constexpr std::string_view no_password = "no password can be set: creating a machine fails";
+
+constexpr std::array rules{
+    Rule{"passwd.missing", Severity::error, "/etc/passwd is there", "nobody can log in",
+         "restore the file", passwd_missing},
+    Rule{"shadow.missing", Severity::error, "/etc/shadow is there", no_password,
+         "make it with pwconv", shadow_missing},
+    Rule{"shadow.immutable", Severity::error, "the account files can be written", no_password,
+         "run chattr -ia on it", immutable},
+    Rule{"shadow.readonly-fs", Severity::error, "/etc/shadow is on a file system that is written",
+         no_password, "mount it read-write", readonly_fs},
+    Rule{"shadow.parse", Severity::error, "every line of passwd and shadow is sound",
+         "tools that set passwords refuse the file, or the user cannot log in",
+         "correct the line; pwck finds more", parse},
+    Rule{"shadow.root-absent", Severity::warning, "root has an account",
+         "no password can be set for root", "add the line for root", root_absent},
+    Rule{"passwd.root-uid0", Severity::error, "root is the user with number 0",
+         "root has no rights; services fail", "give root the number 0", root_uid},
+    Rule{"login.nologin", Severity::error, "logins are not forbidden",
+         "only root can log in, and not over ssh where root is forbidden", "delete /etc/nologin",
+         nologin},
+    Rule{"shadow.mode", Severity::warning, "the owner of /etc/shadow may write it",
+         "tools that check the mode refuse to set a password", "run: chmod 0640 /etc/shadow", mode},
+    Rule{"shadow.perms-too-open", Severity::warning, "only root reads /etc/shadow",
+         "password digests can be read and tried by any user", "run: chmod 0640 /etc/shadow",
+         too_open},
+    Rule{"shadow.root-shell", Severity::warning, "root can log in",
+         "a password for root does not help", "give root a shell and no date of expiry",
+         root_shell},
+    Rule{"passwd.command-missing", Severity::warning, "there is a passwd command",
+         "agents that call it cannot set a password", "install it", command_missing},
+    Rule{"passwd.extra-uid0", Severity::warning, "only root has the number 0",
+         "another account has all rights", "give it another number", extra_uid},
+    Rule{"passwd.unshadowed", Severity::warning, "passwords are in /etc/shadow only",
+         "password digests can be read by any user", "run pwconv", unshadowed},
+    Rule{"home.missing", Severity::warning, "root's home folder is there",
+         "ssh keys cannot be put in place", "make the folder, mode 0700", home_missing},
+};
+
+}  // namespace
+
+std::span<const Rule> shadow_rules() {
+  return rules;
+}
+
+}  // namespace imprint::rules
