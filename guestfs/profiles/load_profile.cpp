@@ -1,0 +1,206 @@
+#include "guestfs/profiles/load_profile.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+#include "guestfs/profiles/builtin.h"
+#include "guestfs/rules/table.h"
+
+namespace imprint::profiles {
+namespace {
+
+using rules::Profile;
+namespace fs = std::filesystem;
+
+constexpr int deepest_extension = 8;
+constexpr std::uintmax_t largest_profile = 1U << 20U;
+
+struct Source {
+  std::string where;  ///< for messages
+  std::string text;
+  fs::path folder;  ///< where paths of extends start; empty: built in
+};
+
+bool is_path(std::string_view text) {
+  return text.find('/') != std::string_view::npos || text.ends_with(".toml");
+}
+
+Result<Source> read_builtin(const std::string& name) {
+  for (const BuiltinProfile& profile : builtin_profiles())
+    if (profile.name == name)
+      return Source{fmt::format("profile '{}'", name), std::string{profile.text}, {}};
+  return make_error(Errc::not_found, "there is no profile '{}'; built in are '{}'", name,
+                    fmt::join(builtin_names(), "', '"));
+}
+
+Result<Source> read_file(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status))
+    return make_error(Errc::not_found, "there is no profile file '{}'", path.string());
+  if (!fs::is_regular_file(status) || fs::file_size(path, error) > largest_profile || error)
+    return make_error(Errc::invalid,
+                      "'{}' is no profile: it must be a regular file of at most 1 MiB",
+                      path.string());
+  std::ifstream file{path, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (file.bad() || !file.is_open())
+    return make_error(Errc::unavailable, "the profile file '{}' cannot be read", path.string());
+  return Source{fmt::format("profile '{}'", path.string()), std::move(text), path.parent_path()};
+}
+
+Result<Source> read(const std::string& name_or_path, const fs::path& folder) {
+  if (is_path(name_or_path)) return read_file(folder / name_or_path);
+  return read_builtin(name_or_path);
+}
+
+Result<toml::table> parse(const Source& source) {
+  try {
+    return toml::parse(source.text);
+  } catch (const toml::parse_error& error) {
+    return make_error(Errc::invalid, "{}: line {}: {}", source.where, error.source().begin.line,
+                      error.description());
+  }
+}
+
+Error fault(const Source& source, const toml::node& node, std::string_view what) {
+  return make_error(Errc::invalid, "{}: line {}: {}", source.where, node.source().begin.line, what);
+}
+
+template <std::size_t N>
+Result<> check_keys(const Source& source, const toml::table& table,
+                    const std::array<std::string_view, N>& known) {
+  for (const auto& [key, value] : table)
+    if (std::find(known.begin(), known.end(), key.str()) == known.end())
+      return fault(source, value, fmt::format("unknown key '{}'", key.str()));
+  return {};
+}
+
+Result<std::string> text_of(const Source& source, std::string_view key, const toml::node& node) {
+  const auto value = node.value_exact<std::string>();
+  if (!value) return fault(source, node, fmt::format("'{}' must be a text", key));
+  return *value;
+}
+
+/// "500GiB", "20MiB", "4096".
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, unsigned>, 4> units{
+      {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}}};
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (unit.empty()) return number;
+  for (const auto& [name, shift] : units)
+    if (unit == name && number <= std::numeric_limits<std::uint64_t>::max() >> shift)
+      return number << shift;
+  return std::nullopt;
+}
+
+Result<std::optional<Severity>> parse_override(const Source& source, std::string_view rule,
+                                               const toml::node& node) {
+  const std::string word = TRY(text_of(source, rule, node));
+  if (word == "off") return std::optional<Severity>{};
+  const auto severity = parse_severity(word);
+  if (!severity)
+    return fault(
+        source, node,
+        fmt::format("the severity of '{}' is 'error', 'warning', 'info' or 'off', not '{}'", rule,
+                    word));
+  return std::optional{*severity};
+}
+
+Result<> take_severities(const Source& source, const toml::node& node, Profile& profile) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return fault(source, node, "'severity' must be a table");
+  for (const auto& [key, value] : *table) {
+    const std::string rule{key.str()};
+    if (rules::find_rule(rule) == nullptr)
+      return fault(source, value,
+                   fmt::format("there is no rule '{}'; see 'imprintctl rules list'", rule));
+    profile.severities[rule] = TRY(parse_override(source, rule, value));
+  }
+  return {};
+}
+
+Result<> take_size(const Source& source, std::string_view key, const toml::table& table,
+                   std::optional<std::uint64_t>& size) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return {};
+  const std::string text = TRY(text_of(source, key, *node));
+  size = parse_size(text);
+  if (!size)
+    return fault(source, *node,
+                 fmt::format("'{}' is a size such as \"500GiB\", not '{}'", key, text));
+  return {};
+}
+
+Result<> take_limits(const Source& source, const toml::node& node, Profile& profile) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return fault(source, node, "'limits' must be a table");
+  constexpr std::array<std::string_view, 3> known{"min_disk_size", "max_disk_size",
+                                                  "root_filesystems"};
+  TRY(check_keys(source, *table, known));
+  TRY(take_size(source, "min_disk_size", *table, profile.limits.min_disk_size));
+  TRY(take_size(source, "max_disk_size", *table, profile.limits.max_disk_size));
+  const toml::node* types = table->get("root_filesystems");
+  if (types == nullptr) return {};
+  const toml::array* list = types->as_array();
+  if (list == nullptr) return fault(source, *types, "'root_filesystems' must be a list of texts");
+  profile.limits.root_filesystems.clear();
+  for (const toml::node& type : *list)
+    profile.limits.root_filesystems.push_back(TRY(text_of(source, "root_filesystems", type)));
+  return {};
+}
+
+Result<Profile> load(const std::string& name_or_path, const fs::path& folder, int depth);
+
+Result<Profile> load_base(const Source& source, const toml::table& table, int depth) {
+  const toml::node* extends = table.get("extends");
+  if (extends == nullptr) return Profile{};
+  if (depth >= deepest_extension)
+    return fault(source, *extends, "too many profiles extend each other");
+  const std::string base = TRY(text_of(source, "extends", *extends));
+  return TRY_WITH(load(base, source.folder, depth + 1), source.where);
+}
+
+Result<Profile> load(const std::string& name_or_path, const fs::path& folder, int depth) {
+  const Source source = TRY(read(name_or_path, folder));
+  const toml::table table = TRY(parse(source));
+  constexpr std::array<std::string_view, 5> known{"name", "description", "extends", "limits",
+                                                  "severity"};
+  TRY(check_keys(source, table, known));
+  Profile profile = TRY(load_base(source, table, depth));
+  const toml::node* name = table.get("name");
+  profile.name = name != nullptr ? TRY(text_of(source, "name", *name))
+                                 : fs::path{name_or_path}.stem().string();
+  if (const toml::node* node = table.get("description"))
+    profile.description = TRY(text_of(source, "description", *node));
+  if (const toml::node* node = table.get("limits")) TRY(take_limits(source, *node, profile));
+  if (const toml::node* node = table.get("severity")) TRY(take_severities(source, *node, profile));
+  return profile;
+}
+
+}  // namespace
+
+const std::vector<std::string>& builtin_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> result;
+    for (const BuiltinProfile& profile : builtin_profiles()) result.emplace_back(profile.name);
+    return result;
+  }();
+  return names;
+}
+
+Result<Profile> load_profile(const std::string& name_or_path) {
+  return load(name_or_path, {}, 0);
+}
+
+}  // namespace imprint::profiles
