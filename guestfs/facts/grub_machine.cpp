@@ -1,0 +1,499 @@
+#include "guestfs/facts/grub_machine.h"
+
+#include <algorithm>
+
+#include "guestfs/facts/grub_device.h"
+#include "guestfs/facts/kernel_cmdline.h"
+
+namespace imprint::facts {
+
+using guest::Match;
+
+namespace {
+
+constexpr std::size_t most_steps = 100'000;
+constexpr std::size_t most_forks = 2'000;
+constexpr std::size_t most_bytes = std::size_t{16} << 20;
+constexpr std::size_t longest_value = std::size_t{64} << 10;
+constexpr std::size_t most_items = 1'000;
+constexpr std::size_t most_variables = 2'000;
+constexpr int most_levels = 24;
+constexpr int most_submenus = 8;
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+bool is_assignment(const GrubValue& word) {
+  const std::size_t equals = word.text.find('=');
+  if (equals == std::string::npos || equals == 0) return false;
+  return std::all_of(word.text.begin(), word.text.begin() + static_cast<std::ptrdiff_t>(equals),
+                     [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '_';
+                     });
+}
+
+bool same_loaded(const GrubLoaded& a, const GrubLoaded& b) {
+  const auto same_file = [](const BootFile& x, const BootFile& y) {
+    return x.written == y.written && x.path == y.path;
+  };
+  return a.kernel.has_value() == b.kernel.has_value() &&
+         (!a.kernel || same_file(*a.kernel, *b.kernel)) && a.cmdline == b.cmdline &&
+         a.hands_over == b.hands_over &&
+         std::equal(a.initrds.begin(), a.initrds.end(), b.initrds.begin(), b.initrds.end(),
+                    same_file);
+}
+
+}  // namespace
+
+Place GrubSource::place(int line) const {
+  Place place{path, line, {}};
+  if (line < 1 || static_cast<std::size_t>(line) > lines.size()) return place;
+  std::string_view text_line = lines[static_cast<std::size_t>(line) - 1];
+  const std::size_t begin = text_line.find_first_not_of(" \t");
+  if (begin != std::string_view::npos) place.text = std::string{text_line.substr(begin, 1024)};
+  while (place.text.ends_with('\r')) place.text.pop_back();
+  return place;
+}
+
+GrubMachine::GrubMachine(const BootTree& tree, std::string platform) : tree_{tree} {
+  for (const char* feature :
+       {"feature_chainloader_bpb", "feature_ntldr", "feature_platform_search_hint",
+        "feature_default_font_path", "feature_all_video_module", "feature_menuentry_id",
+        "feature_menuentry_options", "feature_200_final", "feature_nativedisk_cmd",
+        "feature_timeout_style"})
+    state_.variables[feature] = {"y", true};
+  state_.variables["grub_platform"] = {platform.empty() ? "pc" : platform, !platform.empty()};
+  state_.variables["grub_cpu"] = {platform == "efi" ? "x86_64" : "i386", !platform.empty()};
+}
+
+GrubValue GrubMachine::variable(const std::string& name) const {
+  const auto found = state_.variables.find(name);
+  return found == state_.variables.end() ? GrubValue{} : found->second;
+}
+
+void GrubMachine::problem(std::string rule, Place place, std::string message, bool undetermined,
+                          std::optional<Severity> severity) {
+  constexpr std::size_t most_problems = 100;
+  if (problems_.size() >= most_problems) return;
+  for (const BootProblem& have : problems_)
+    if (have.rule == rule && have.place.path == place.path && have.place.line == place.line) return;
+  problems_.push_back(
+      {std::move(rule), std::move(place), std::move(message), undetermined, severity});
+}
+
+void GrubMachine::exhaust() {
+  if (!exhausted_)
+    problem("boot.grub2-parse", here(), "the script runs longer or grows larger than is followed",
+            true);
+  exhausted_ = true;
+}
+
+bool GrubMachine::spend_step() {
+  if (++steps_ > most_steps || bytes_ > most_bytes) exhaust();
+  return !stopped();
+}
+
+void GrubMachine::set(const std::string& name, GrubValue value) {
+  if (value.text.size() > longest_value) value = {value.text.substr(0, longest_value), false};
+  if (name == "root") {
+    const GrubFileName parts = split_grub_file(value.text);
+    if (!parts.device.empty()) value.text = parts.device;
+  }
+  bytes_ += value.text.size();
+  if (state_.variables.size() >= most_variables && !state_.variables.contains(name))
+    return exhaust();
+  state_.variables[name] = std::move(value);
+}
+
+void GrubMachine::expand_word(const GrubWord& word, std::vector<GrubValue>& fields) {
+  GrubValue field;
+  bool started = false;
+  const auto finish = [&] {
+    if (started) fields.push_back(std::move(field));
+    field = {};
+    started = false;
+  };
+  for (const GrubPart& part : word.parts) {
+    GrubValue value{part.text, true};
+    if (part.is_variable) value = value_of(part.text);
+    bytes_ += value.text.size();
+    if (!part.is_variable || part.quoted) {
+      field.text += value.text;
+      field.known = field.known && value.known;
+      started = true;
+      continue;
+    }
+    const std::vector<std::string> pieces = split_words(value.text);
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      if (i > 0) finish();
+      field.text += pieces[i];
+      started = true;
+    }
+    if (!value.known) {
+      field.known = false;
+      started = true;
+    }
+  }
+  finish();
+}
+
+GrubValue GrubMachine::value_of(const std::string& name) const {
+  static const std::vector<GrubValue> none;
+  const std::vector<GrubValue>& arguments = positional_.empty() ? none : positional_.back();
+  if (name == "?") return {status_ == Truth::no ? "1" : "0", status_ != Truth::unknown};
+  if (name == "#") return {std::to_string(arguments.size()), true};
+  if (name == "@" || name == "*") {
+    GrubValue all;
+    for (const GrubValue& argument : arguments) {
+      if (!all.text.empty()) all.text += ' ';
+      all.text += argument.text;
+      all.known = all.known && argument.known;
+    }
+    return all;
+  }
+  if (name.size() == 1 && name[0] >= '1' && name[0] <= '9') {
+    const auto index = static_cast<std::size_t>(name[0] - '1');
+    return index < arguments.size() ? arguments[index] : GrubValue{};
+  }
+  return variable(name);
+}
+
+std::vector<GrubValue> GrubMachine::expand(const std::vector<GrubWord>& words) {
+  std::vector<GrubValue> fields;
+  for (const GrubWord& word : words) expand_word(word, fields);
+  return fields;
+}
+
+GrubValue GrubMachine::expand_text(std::string_view text, std::vector<std::string>& undefined) {
+  GrubValue result;
+  const GrubScript script = parse_grub_script("\"" + std::string{text} + "\"");
+  const bool plain =
+      script.errors.empty() && script.commands.size() == 1 && script.commands[0].words.size() == 1;
+  if (!plain) return {std::string{text}, true};
+  for (const GrubPart& part : script.commands[0].words[0].parts) {
+    if (part.is_variable && !state_.variables.contains(part.text)) undefined.push_back(part.text);
+    const GrubValue value = part.is_variable ? value_of(part.text) : GrubValue{part.text, true};
+    result.text += value.text;
+    result.known = result.known && value.known;
+  }
+  bytes_ += result.text.size();
+  return result;
+}
+
+void GrubMachine::run_block(const GrubBlock& block) {
+  for (const GrubCommand& command : block) {
+    if (stopped()) return;
+    run(command);
+  }
+}
+
+void GrubMachine::run(const GrubCommand& command) {
+  if (!spend_step()) return;
+  line_ = command.line;
+  switch (command.kind) {
+    case GrubCommand::Kind::simple:
+      run_simple(command);
+      break;
+    case GrubCommand::Kind::condition:
+      run_condition(command, 0);
+      break;
+    case GrubCommand::Kind::loop_for:
+      run_for(command);
+      break;
+    case GrubCommand::Kind::loop_while:
+    case GrubCommand::Kind::loop_until:
+      run_while(command);
+      break;
+    case GrubCommand::Kind::function: {
+      const std::vector<GrubValue> name = expand(command.words);
+      if (!name.empty()) functions_[name[0].text] = {&command.block, source_};
+      break;
+    }
+  }
+  if (command.negated) status_ = !status_;
+}
+
+void GrubMachine::run_simple(const GrubCommand& command) {
+  const std::vector<GrubValue> words = expand(command.words);
+  if (words.empty()) return;
+  if (!words[0].known) {
+    status_ = Truth::unknown;
+    return;
+  }
+  if (is_assignment(words[0])) {
+    const std::size_t equals = words[0].text.find('=');
+    set(words[0].text.substr(0, equals), {words[0].text.substr(equals + 1), words[0].known});
+    status_ = Truth::yes;
+    return;
+  }
+  const auto function = functions_.find(words[0].text);
+  if (function != functions_.end())
+    call(function->second, Arguments{words}.subspan(1));
+  else
+    GrubCommands::run(*this, command, words);
+}
+
+void GrubMachine::call(const Function& function, Arguments arguments) {
+  if (depth_ >= most_levels) return exhaust();
+  ++depth_;
+  positional_.emplace_back(arguments.begin(), arguments.end());
+  const GrubSource* caller = std::exchange(source_, function.source);
+  const int line = line_;
+  run_block(*function.body);
+  source_ = caller;
+  line_ = line;
+  returning_ = false;
+  positional_.pop_back();
+  --depth_;
+}
+
+void GrubMachine::run_condition(const GrubCommand& command, std::size_t branch) {
+  for (; branch < command.branches.size(); ++branch) {
+    run_block(command.branches[branch].condition);
+    if (stopped()) return;
+    if (status_ == Truth::unknown) return run_undecided(command, branch);
+    if (status_ == Truth::yes) return run_block(command.branches[branch].body);
+  }
+  status_ = Truth::yes;
+  run_block(command.block);
+}
+
+void GrubMachine::run_undecided(const GrubCommand& command, std::size_t branch) {
+  if (++forks_ > most_forks || depth_ >= most_levels) return exhaust();
+  ++depth_;
+  ++uncertain_;
+  const State before = state_;
+  run_block(command.branches[branch].body);
+  returning_ = leaving_loop_ = false;
+  State taken = std::exchange(state_, before);
+  run_condition(command, branch + 1);
+  returning_ = leaving_loop_ = false;
+  --uncertain_;
+  --depth_;
+  merge(taken);
+  status_ = Truth::unknown;
+}
+
+void GrubMachine::merge(const State& other) {
+  for (const auto& [name, value] : other.variables) {
+    const auto mine = state_.variables.find(name);
+    if (mine == state_.variables.end())
+      state_.variables[name] = {value.text, false};
+    else if (!(mine->second == value))
+      mine->second.known = false;
+  }
+  for (auto& [name, value] : state_.variables)
+    if (!other.variables.contains(name)) value.known = false;
+  if (!state_.failed_search) state_.failed_search = other.failed_search;
+  if (same_loaded(state_.loaded, other.loaded)) return;
+  if (other.loaded.kernel) state_.loaded = other.loaded;
+  state_.loaded.undecided =
+      "what it loads depends on a condition that only the running machine can decide";
+}
+
+void GrubMachine::run_while(const GrubCommand& command) {
+  const bool until = command.kind == GrubCommand::Kind::loop_until;
+  while (spend_step()) {
+    run_block(command.branches[0].condition);
+    const Truth condition = until ? !status_ : status_;
+    if (stopped() || condition == Truth::no) break;
+    if (condition == Truth::unknown) {
+      run_undecided(command, 0);
+      break;
+    }
+    run_block(command.branches[0].body);
+  }
+  leaving_loop_ = false;
+}
+
+void GrubMachine::run_for(const GrubCommand& command) {
+  const std::vector<GrubValue> words = expand(command.words);
+  for (std::size_t i = 1; i < words.size() && spend_step(); ++i) {
+    set(words[0].text, words[i]);
+    run_block(command.block);
+  }
+  leaving_loop_ = false;
+}
+
+GrubMachine::FileName GrubMachine::locate(const GrubValue& name) const {
+  if (!name.known) return {Match::unknown, {}, "its name depends on the running machine"};
+  const GrubFileName parts = split_grub_file(name.text);
+  const GrubValue device = parts.device.empty() ? variable("root") : GrubValue{parts.device, true};
+  if (!device.known)
+    return {Match::unknown, {}, "the value of 'root' depends on the running machine"};
+  const GrubDevice found = resolve_grub_device(tree_.inventory(), device.text);
+  if (found.match == Match::found) return {Match::found, {*found.volume, parts.path}, {}};
+  std::string why = found.why;
+  if (state_.failed_search && parts.device.empty())
+    why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
+                       state_.failed_search->line);
+  return {found.match, {}, std::move(why)};
+}
+
+BootFile GrubMachine::boot_file(const GrubValue& name) const {
+  const FileName file = locate(name);
+  if (file.match != Match::found) return {name.text, here(), file.match, {}, 0, file.why};
+  BootFile result = tree_.boot_file(file.file, name.text, here());
+  if (result.match == Match::absent && state_.failed_search)
+    result.why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
+                              state_.failed_search->line);
+  return result;
+}
+
+void GrubMachine::enter_config(const guest::GuestPath& path) {
+  const auto at = tree_.on_volume(path);
+  if (!at) return;
+  const std::string device = "(" + grub_device_name(tree_.inventory(), at->volume) + ")";
+  set("config_file", {device + at->path, true});
+  set("config_directory", {device + at->path.substr(0, at->path.rfind('/')), true});
+}
+
+void GrubMachine::run_config(const guest::GuestPath& path) {
+  if (const auto at = tree_.on_volume(path)) {
+    const std::string device = grub_device_name(tree_.inventory(), at->volume);
+    const std::string folder = at->path.substr(0, at->path.rfind('/'));
+    set("root", {device, true});
+    set("prefix", {"(" + device + ")" + folder, true});
+    set("cmdpath", {"(" + device + ")" + folder, true});
+  }
+  enter_config(path);
+  run_source(path);
+  finished_ = false;
+  expand_submenus(menu_, 0);
+}
+
+void GrubMachine::run_source(const guest::GuestPath& path) {
+  if (depth_ >= most_levels) return exhaust();
+  auto text = tree_.fs().read_text(path);
+  if (!text) {
+    const bool gone = text.error().code == Errc::not_found || text.error().code == Errc::invalid;
+    missing_.push_back({here(), path.str(), text.error().message, !gone, state_.failed_search});
+    status_ = gone ? Truth::no : Truth::unknown;
+    return;
+  }
+  if (std::find(configs_.begin(), configs_.end(), text->found.str()) == configs_.end())
+    configs_.push_back(text->found.str());
+  auto source = std::make_unique<GrubSource>();
+  source->path = text->found.str();
+  source->text = std::move(text->text);
+  source->lines = lines_of(source->text);
+  source->script = parse_grub_script(source->text);
+  for (const GrubSyntaxError& error : source->script.errors)
+    problem("boot.grub2-parse", source->place(error.line), error.message);
+  if (source->script.cut || text->cut)
+    problem("boot.grub2-parse", {source->path, 0, {}},
+            "the file is larger or deeper nested than is followed", true);
+  sources_.push_back(std::move(source));
+  ++depth_;
+  const GrubSource* caller = std::exchange(source_, sources_.back().get());
+  const int line = line_;
+  run_block(sources_.back()->script.commands);
+  source_ = caller;
+  line_ = line;
+  returning_ = false;
+  --depth_;
+}
+
+void GrubMachine::expand_submenus(std::vector<GrubMenuItem>& items, int level) {
+  if (level >= most_submenus) return;
+  for (GrubMenuItem& item : items) {
+    if (!item.is_submenu || item.body == nullptr || exhausted_) continue;
+    const State before = state_;
+    auto* const outer = std::exchange(open_menu_, &item.children);
+    source_ = item.source;
+    positional_.push_back(item.arguments);
+    run_block(*item.body);
+    positional_.pop_back();
+    returning_ = leaving_loop_ = finished_ = false;
+    open_menu_ = outer;
+    state_ = before;
+    expand_submenus(item.children, level + 1);
+  }
+}
+
+void GrubMachine::add_item(const GrubCommand& command, Arguments words) {
+  if (open_menu_ == nullptr) return;
+  if (open_menu_->size() >= most_items) return exhaust();
+  GrubMenuItem item;
+  item.is_submenu = words[0].text == "submenu";
+  item.place = here();
+  item.body = &command.block;
+  item.source = source_;
+  item.uncertain = uncertain_ > 0;
+  bool titled = false;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& word = words[i].text;
+    const bool takes_value = word == "--class" || word == "--id" || word == "--users" ||
+                             word == "--hotkey" || word == "--source" || word == "-c" ||
+                             word == "-i" || word == "-u" || word == "-h";
+    if (takes_value && i + 1 < words.size()) {
+      if (word == "--id" || word == "-i") item.id = words[i + 1].text;
+      ++i;
+    } else if (word.starts_with("--id=")) {
+      item.id = word.substr(5);
+    } else if (!word.starts_with("--")) {
+      if (!titled) item.title = word;
+      titled = true;
+      item.arguments.push_back(words[i]);
+    }
+  }
+  if (item.id.empty()) item.id = item.title;
+  open_menu_->push_back(std::move(item));
+}
+
+GrubLoaded GrubMachine::run_entry(const GrubMenuItem& item) {
+  const State before = state_;
+  auto* const menu = std::exchange(open_menu_, nullptr);
+  state_.loaded = {};
+  returning_ = leaving_loop_ = finished_ = false;
+  if (item.bls) {
+    load_bls_entry(item);
+  } else if (item.body != nullptr) {
+    source_ = item.source;
+    positional_.push_back(item.arguments);
+    run_block(*item.body);
+    positional_.pop_back();
+  }
+  returning_ = leaving_loop_ = finished_ = false;
+  open_menu_ = menu;
+  GrubLoaded loaded = std::move(state_.loaded);
+  state_ = before;
+  return loaded;
+}
+
+void GrubMachine::load_bls_entry(const GrubMenuItem& item) {
+  const BlsEntry& entry = *item.bls;
+  GrubLoaded& loaded = state_.loaded;
+  std::vector<std::string> ignored;
+  const auto file = [&](const std::string& name, const Place& place) {
+    return tree_.boot_file({item.bls_volume, name}, name, place);
+  };
+  if (entry.linux)
+    loaded.kernel = file(expand_text(entry.linux->text, ignored).text, entry.linux->place);
+  loaded.hands_over = entry.efi.has_value();
+  for (const BlsValue& line : entry.initrds)
+    for (const std::string& name : split_words(expand_text(line.text, ignored).text))
+      loaded.initrds.push_back(file(name, line.place));
+  loaded.cmdline_place = item.place;
+  for (const BlsValue& line : entry.options) {
+    std::vector<std::string> undefined;
+    const GrubValue options = expand_text(line.text, undefined);
+    if (loaded.cmdline.empty()) loaded.cmdline_place = line.place;
+    if (!loaded.cmdline.empty()) loaded.cmdline += ' ';
+    loaded.cmdline += options.text;
+    if (!options.known) loaded.undecided = "its options depend on the running machine";
+    if (std::find(undefined.begin(), undefined.end(), "kernelopts") != undefined.end())
+      problem("boot.bls-kernelopts-undefined", line.place,
+              "'$kernelopts' is used, but neither grubenv nor the configuration defines it");
+  }
+}
+
+}  // namespace imprint::facts

@@ -1,0 +1,25 @@
+#pragma once
+// A Linux kernel command line, split into its words as the kernel's next_arg() does.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imprint::facts {
+
+struct CmdlineWord {
+  std::string key;
+  std::optional<std::string> value;  ///< nothing for a word without '='
+};
+
+/// Double quotes keep spaces together and are dropped. Pure; never fails.
+std::vector<CmdlineWord> cmdline_words(std::string_view cmdline);
+
+/// Whether a word stands there alone, without '='.
+bool cmdline_has(std::string_view cmdline, std::string_view word);
+
+/// Splits at spaces and tabs.
+std::vector<std::string> split_words(std::string_view text);
+
+}  // namespace imprint::facts

@@ -1,0 +1,132 @@
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "guestfs/facts/bls.h"
+#include "guestfs/facts/boot_readers.h"
+#include "guestfs/facts/kernel_cmdline.h"
+
+namespace imprint::facts {
+
+using guest::GuestPath;
+
+namespace {
+
+constexpr std::size_t most_kernels = 200;
+
+struct LoaderSetting {
+  std::string value;
+  Place place;
+};
+
+/// The last `key` line of loader.conf.
+std::optional<LoaderSetting> setting(std::string_view text, const std::string& path,
+                                     std::string_view key) {
+  std::optional<LoaderSetting> result;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const std::vector<std::string> words = split_words(line);
+    if (words.size() >= 2 && words[0] == key)
+      result = LoaderSetting{words[1], {path, number, std::string{line}}};
+  }
+  return result;
+}
+
+BootEntry entry_of(const BootTree& tree, const BlsEntry& source, std::size_t volume) {
+  BootEntry entry;
+  entry.title = source.title.empty() ? source.id : source.title;
+  entry.id = source.id + ".conf";
+  entry.place = {source.file, 1, {}};
+  entry.hands_over = source.efi.has_value();
+  if (source.linux)
+    entry.kernel =
+        tree.boot_file({volume, source.linux->text}, source.linux->text, source.linux->place);
+  for (const BlsValue& initrd : source.initrds)
+    entry.initrds.push_back(tree.boot_file({volume, initrd.text}, initrd.text, initrd.place));
+  entry.cmdline_place = source.options.empty() ? entry.place : source.options.front().place;
+  for (const BlsValue& options : source.options) {
+    if (!entry.cmdline.empty()) entry.cmdline += ' ';
+    entry.cmdline += options.text;
+  }
+  return entry;
+}
+
+void add_entries(const BootTree& tree, const GuestPath& root, const std::string& wanted,
+                 Boot& boot) {
+  const auto folder = tree.find_without_case(root, "loader/entries");
+  if (!folder) return;
+  const auto volume = tree.on_volume(*folder);
+  std::vector<BlsEntry> entries = read_bls_folder(tree, *folder, boot.problems);
+  sort_for_systemd_boot(entries);
+  for (const BlsEntry& entry : entries) {
+    const std::string fault = bls_fault(entry);
+    if (fault.empty()) {
+      boot.entries.push_back(
+          entry_of(tree, entry, volume ? volume->volume : tree.inventory().volumes.size()));
+      continue;
+    }
+    const bool chosen = entry.id + ".conf" == wanted || entry.id == wanted;
+    boot.problems.push_back({"boot.bls-entry-invalid",
+                             {entry.file, 0, {}},
+                             fault,
+                             false,
+                             chosen ? std::nullopt : std::optional{Severity::warning}});
+  }
+}
+
+void add_unified_kernels(const BootTree& tree, const GuestPath& root, Boot& boot) {
+  const auto folder = tree.find_without_case(root, "EFI/Linux");
+  if (!folder) return;
+  const auto listing = tree.fs().list(*folder);
+  if (!listing) return;
+  std::size_t count = 0;
+  // The highest name first, as the loader lists them.
+  for (auto file = listing->rbegin(); file != listing->rend(); ++file) {
+    if (file->name.size() < 4 ||
+        !same_without_case(file->name.substr(file->name.size() - 4), ".efi"))
+      continue;
+    if (++count > most_kernels) return;
+    boot.entries.push_back(read_unified_kernel(tree, *folder / file->name, boot));
+  }
+}
+
+void choose_default(const std::optional<LoaderSetting>& wanted, Boot& boot) {
+  if (boot.entries.empty()) return;
+  boot.default_entry = 0;
+  if (!wanted || wanted->value.starts_with('@') || wanted->value.starts_with("auto-")) return;
+  const std::string pattern = wanted->value;
+  for (std::size_t i = 0; i < boot.entries.size(); ++i) {
+    const std::string& id = boot.entries[i].id;
+    if (::fnmatch(pattern.c_str(), id.c_str(), FNM_CASEFOLD) != 0 &&
+        ::fnmatch((pattern + ".conf").c_str(), id.c_str(), FNM_CASEFOLD) != 0)
+      continue;
+    boot.default_entry = i;
+    return;
+  }
+  if (boot.has_problem("boot.bls-entry-invalid")) return;
+  boot.problems.push_back(
+      {"boot.sdboot-default", wanted->place,
+       fmt::format("no entry is called '{}', so the first one boots", pattern)});
+}
+
+}  // namespace
+
+void read_systemd_boot(const BootTree& tree, std::span<const GuestPath> roots, Boot& boot) {
+  std::optional<LoaderSetting> wanted;
+  for (const GuestPath& root : roots) {
+    const auto path = tree.find_without_case(root, "loader/loader.conf");
+    const auto text = path ? tree.fs().read_text(*path) : Result<guest::TextFile>{Error{}};
+    if (!text) continue;
+    boot.configs.push_back(text->found.str());
+    wanted = setting(text->text, text->found.str(), "default");
+    break;
+  }
+  for (const GuestPath& root : roots)
+    add_entries(tree, root, wanted ? wanted->value : std::string{}, boot);
+  for (const GuestPath& root : roots) add_unified_kernels(tree, root, boot);
+  choose_default(wanted, boot);
+}
+
+}  // namespace imprint::facts
