@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <vector>
 
 #include "agent/base/fd.h"
 #include "agent/base/result.h"
@@ -19,8 +20,8 @@ class ByteSource {
   virtual Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> buffer) = 0;
 };
 
-/// A regular file (or a link to one) or a block device, opened read-only. Errc::not_found; invalid for a folder, a
-/// pipe, a socket or a character device, which is never opened.
+/// A regular file (or a link to one) or a block device, opened read-only. Errc::not_found; invalid
+/// for a folder, a pipe, a socket or a character device, which is never opened.
 class FileSource : public ByteSource {
  public:
   static Result<FileSource> open(const std::filesystem::path& path);
@@ -32,5 +33,10 @@ class FileSource : public ByteSource {
   Fd fd_;
   std::uint64_t size_;
 };
+
+/// At most `length` bytes from `offset`; fewer only where the source ends. Never allocates more
+/// than the source holds.
+Result<std::vector<std::byte>> read_range(ByteSource& source, std::uint64_t offset,
+                                          std::size_t length);
 
 }  // namespace imprint::container

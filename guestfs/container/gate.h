@@ -1,5 +1,6 @@
 #pragma once
-// The first reader of an untrusted file: pure parsers over bytes, no QEMU, no libguestfs, milliseconds.
+// The first reader of an untrusted file: pure parsers over bytes, no QEMU, no libguestfs,
+// milliseconds.
 
 #include <cstdint>
 #include <optional>
@@ -17,13 +18,14 @@ struct GateReport {
   std::vector<Finding> findings;  ///< rules disk.*; any error: nobody opens the file any further
 };
 
-/// Judges the container: which format it is (all parsers look; two that match make a polyglot), whether the header is
-/// sound, and that it refers to nothing outside itself. Never throws; every fault is a finding. `declared`: what the
-/// caller says the format is; a raw disk must be declared or hold a partition table or a known file system.
+/// Judges the container: which format it is (all parsers look; two that match make a polyglot),
+/// whether the header is sound, and that it refers to nothing outside itself. Never throws; every
+/// fault is a finding. `declared`: what the caller says the format is; a raw disk must be declared
+/// or hold a partition table or a known file system.
 GateReport judge(ByteSource& source, const std::optional<std::string>& declared);
 
-/// Holds `qemu-img info --output=json` against what judge() found. Findings (disk.format-mismatch, ...) where they
-/// disagree or where QEMU sees an external reference.
+/// Holds `qemu-img info --output=json` against what judge() found. Findings (disk.format-mismatch,
+/// ...) where they disagree or where QEMU sees an external reference.
 std::vector<Finding> compare_with_qemu(const ContainerFacts& facts, std::string_view qemu_img_info);
 
 }  // namespace imprint::container

@@ -1,0 +1,41 @@
+#pragma once
+// The partition table of a raw disk, as far as the gate needs it: is there one, is it sound, does
+// it fit the disk.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/model/report.h"
+#include "guestfs/container/byte_source.h"
+#include "guestfs/container/bytes.h"
+
+namespace imprint::container {
+
+struct Partition {
+  int number = 0;
+  std::uint64_t start = 0;  ///< bytes
+  std::uint64_t size = 0;   ///< bytes
+};
+
+enum class TableKind { none, mbr, gpt };
+
+struct PartitionTable {
+  TableKind kind = TableKind::none;
+  bool protective = false;            ///< the MBR has an entry of type 0xee, which announces a GPT
+  std::vector<Partition> partitions;  ///< the protective entry of a GPT is not one
+  std::vector<Finding> findings;      ///< disk.mbr-pte-invalid, disk.gpt-damaged
+};
+
+/// Reads GPT or, failing that, MBR. `head`: the first bytes of the disk, 512 at least for a table
+/// to be found. Errc of the source if it cannot be read.
+Result<PartitionTable> read_partition_table(ByteSource& source, Bytes head);
+
+/// The four entries of the MBR. A boot sector of FAT, NTFS or exFAT bears the same signature; it is
+/// told apart by its own fields unless the entries make sense all the same.
+PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size);
+
+/// Both headers and the entries. kind is none if neither header bears the signature.
+Result<PartitionTable> read_gpt(ByteSource& source);
+
+}  // namespace imprint::container

@@ -1,0 +1,196 @@
+#include "guestfs/container/qcow2_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "guestfs/container/rules_table.h"
+
+namespace imprint::container::qcow2 {
+namespace {
+
+constexpr std::uint64_t offset_mask = 0x00fffffffffffe00;
+constexpr std::uint64_t refcount_offset_mask = ~std::uint64_t{511};
+constexpr std::uint64_t compressed_flag = std::uint64_t{1} << 62;
+
+/// Faults of one kind: the first is told in full, the others are counted.
+struct Faults {
+  std::string first;
+  std::uint64_t count = 0;
+
+  /// The text is made only for the first: there may be millions.
+  template <class... Args>
+  void add(fmt::format_string<Args...> format, Args&&... args) {
+    if (count++ == 0) first = fmt::format(format, std::forward<Args>(args)...);
+  }
+  void report(std::string_view rule, std::vector<Finding>& findings) const {
+    if (count == 0) return;
+    findings.push_back(
+        finding_of(rule, count == 1 ? first : fmt::format("{} (and {} more)", first, count - 1)));
+  }
+};
+
+struct L2Table {
+  std::uint64_t offset;
+  std::uint64_t index;  ///< in the L1 table
+};
+
+class Walk {
+ public:
+  Walk(ByteSource& source, const Header& header) : source_{source}, header_{header} {}
+
+  Result<std::vector<Finding>> run() {
+    TRY(read_refcount_table());
+    TRY(read_l1());
+    TRY(read_l2_tables());
+    truncated_.report("disk.truncated", findings_);
+    corrupt_.report("disk.qcow2-corrupt-or-dirty", findings_);
+    const bool sound = truncated_.count == 0 && corrupt_.count == 0;
+    if (sound && !budget_spent_ && allocated_ == 0)
+      findings_.push_back(finding_of("disk.blank", "no cluster of the disk holds any data"));
+    return std::move(findings_);
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t size() const { return source_.size(); }
+  [[nodiscard]] bool fits(std::uint64_t offset, std::uint64_t length) const {
+    return offset <= size() && length <= size() - offset;
+  }
+
+  Result<> read_refcount_table() {
+    const std::uint64_t length =
+        std::uint64_t{header_.refcount_table_clusters} * header_.cluster_size();
+    if (!fits(header_.refcount_table_offset, length))
+      truncated_.add("the refcount table covers bytes {} to {}, but the file has {} bytes",
+                     header_.refcount_table_offset, header_.refcount_table_offset + length, size());
+    const auto table =
+        TRY(read_range(source_, header_.refcount_table_offset, static_cast<std::size_t>(length)));
+    for (std::size_t i = 0; i + 8 <= table.size(); i += 8) {
+      const std::uint64_t offset = big_endian<std::uint64_t>(table, i) & refcount_offset_mask;
+      if (offset % header_.cluster_size() != 0)
+        corrupt_.add("refcount block {} is at byte {}, not at the start of a cluster", i / 8,
+                     offset);
+      else if (offset != 0 && !fits(offset, header_.cluster_size()))
+        truncated_.add("refcount block {} is at byte {}, but the file has {} bytes", i / 8, offset,
+                       size());
+    }
+    return {};
+  }
+
+  Result<> read_l1() {
+    const std::uint64_t length = std::uint64_t{header_.l1_size} * 8;
+    if (!fits(header_.l1_offset, length))
+      truncated_.add("the L1 table covers bytes {} to {}, but the file has {} bytes",
+                     header_.l1_offset, header_.l1_offset + length, size());
+    const auto table =
+        TRY(read_range(source_, header_.l1_offset, static_cast<std::size_t>(length)));
+    for (std::size_t i = 0; i + 8 <= table.size(); i += 8)
+      note_l2(i / 8, big_endian<std::uint64_t>(table, i));
+    std::ranges::sort(tables_, {}, &L2Table::offset);
+    const auto same = [](const L2Table& a, const L2Table& b) { return a.offset == b.offset; };
+    for (auto it = std::ranges::adjacent_find(tables_, same); it != tables_.end();
+         it = std::adjacent_find(it + 1, tables_.end(), same))
+      corrupt_.add("L1 entries {} and {} share the L2 table at byte {}", it->index, (it + 1)->index,
+                   it->offset);
+    const auto rest = std::ranges::unique(tables_, same);
+    tables_.erase(rest.begin(), rest.end());
+    return {};
+  }
+
+  void note_l2(std::uint64_t index, std::uint64_t entry) {
+    const std::uint64_t offset = entry & offset_mask;
+    if (offset == 0) return;
+    if (offset % header_.cluster_size() != 0)
+      corrupt_.add("L1 entry {} is 0x{:016x}: its L2 table is not at the start of a cluster", index,
+                   entry);
+    else if (!fits(offset, header_.cluster_size()))
+      truncated_.add("L1 entry {}: its L2 table is at byte {}, but the file has {} bytes", index,
+                     offset, size());
+    else
+      tables_.push_back({offset, index});
+  }
+
+  Result<> read_l2_tables() {
+    std::uint64_t spent = 0;
+    for (const L2Table& table : tables_) {
+      spent += header_.cluster_size();
+      if (spent > l2_bytes_budget) {
+        budget_spent_ = true;
+        findings_.push_back(
+            finding_of("disk.truncated", Severity::warning,
+                       fmt::format("only the first {} MiB of {} L2 tables were looked at",
+                                   l2_bytes_budget >> 20, tables_.size())));
+        return {};
+      }
+      const auto bytes =
+          TRY(read_range(source_, table.offset, static_cast<std::size_t>(header_.cluster_size())));
+      read_l2(table, bytes);
+    }
+    return {};
+  }
+
+  void read_l2(const L2Table& table, Bytes bytes) {
+    const auto step = static_cast<std::size_t>(header_.l2_entry_size());
+    for (std::size_t i = 0; i + step <= bytes.size(); i += step) {
+      const auto entry = big_endian<std::uint64_t>(bytes, i);
+      if (entry == 0) continue;
+      const std::uint64_t guest =
+          (table.index * header_.l2_entries() + i / step) * header_.cluster_size();
+      if ((entry & compressed_flag) != 0)
+        check_compressed(guest, entry);
+      else
+        check_standard(guest, entry);
+    }
+  }
+
+  void check_standard(std::uint64_t guest, std::uint64_t entry) {
+    const std::uint64_t offset = entry & offset_mask;
+    if (offset == 0) return;
+    ++allocated_;
+    if (offset % header_.cluster_size() != 0)
+      corrupt_.add("guest byte {}: entry 0x{:016x} is not at the start of a cluster", guest, entry);
+    else if (!fits(offset, needed_of(guest)))
+      truncated_.add("guest byte {}: its cluster covers bytes {} to {}, but the file has {} bytes",
+                     guest, offset, offset + header_.cluster_size(), size());
+  }
+
+  /// The last cluster of the disk need not be whole, and one with subclusters ends where the last
+  /// written one does.
+  [[nodiscard]] std::uint64_t needed_of(std::uint64_t guest) const {
+    if (header_.has(incompatible::extended_l2)) return header_.cluster_size() / 32;
+    if (guest >= header_.virtual_size) return 1;
+    return std::min(header_.cluster_size(), header_.virtual_size - guest);
+  }
+
+  void check_compressed(std::uint64_t guest, std::uint64_t entry) {
+    ++allocated_;
+    const unsigned sector_shift = 62 - (header_.cluster_bits - 8);
+    const std::uint64_t offset = entry & ((std::uint64_t{1} << sector_shift) - 1);
+    const std::uint64_t sectors = ((entry & (compressed_flag - 1)) >> sector_shift) + 1;
+    // The count is of 512-byte sectors touched, so that the last of them may reach past the data
+    // and the file.
+    const std::uint64_t least_end = offset / 512 * 512 + (sectors - 1) * 512;
+    if (!fits(std::max(offset + 1, least_end), 0))
+      truncated_.add(
+          "guest byte {}: its compressed cluster begins at byte {} and has {} sectors, but "
+          "the file has {} bytes",
+          guest, offset, sectors, size());
+  }
+
+  ByteSource& source_;
+  const Header& header_;
+  std::vector<Finding> findings_;
+  Faults truncated_;
+  Faults corrupt_;
+  std::vector<L2Table> tables_;
+  std::uint64_t allocated_ = 0;
+  bool budget_spent_ = false;
+};
+
+}  // namespace
+
+Result<std::vector<Finding>> walk_tables(ByteSource& source, const Header& header) {
+  return Walk{source, header}.run();
+}
+
+}  // namespace imprint::container::qcow2

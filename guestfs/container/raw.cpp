@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "guestfs/container/filesystem.h"
+#include "guestfs/container/format.h"
+#include "guestfs/container/partitions.h"
+#include "guestfs/container/rules_table.h"
+
+namespace imprint::container {
+namespace {
+
+constexpr std::uint64_t sector_size = 512;
+constexpr std::uint64_t alignment = std::uint64_t{1} << 20;
+
+bool has_boot_code(Bytes head) {
+  return head.size() >= sector_size && holds(head, 510, "\x55\xaa") &&
+         std::ranges::any_of(head.first(440), [](std::byte byte) { return byte != std::byte{0}; });
+}
+
+void check_extents(const PartitionTable& table, std::uint64_t size, GateReport& report) {
+  for (const Partition& partition : table.partitions) {
+    if (partition.start + partition.size <= size) continue;
+    report.findings.push_back(finding_of(
+        "disk.truncated",
+        fmt::format("partition {} covers bytes {} to {}, but the disk has {} bytes",
+                    partition.number, partition.start, partition.start + partition.size, size)));
+  }
+}
+
+void check_alignment(const PartitionTable& table, GateReport& report) {
+  std::vector<std::string> starts;
+  for (const Partition& partition : table.partitions)
+    if (partition.start % alignment != 0)
+      starts.push_back(fmt::format("{} at byte {}", partition.number, partition.start));
+  if (starts.empty()) return;
+  report.findings.push_back(finding_of(
+      "disk.not-aligned",
+      fmt::format("partitions that do not start at a whole MiB: {}", fmt::join(starts, ", "))));
+}
+
+Result<> check_content(const Probe& probe, const PartitionTable& table, GateReport& report) {
+  if (!table.partitions.empty()) return {};
+  if (table.kind == TableKind::gpt && !table.findings.empty()) return {};
+  if (!TRY(content_at(probe.source, 0)).empty() || has_boot_code(probe.head)) return {};
+  report.findings.push_back(finding_of(
+      "disk.blank",
+      table.kind != TableKind::none
+          ? "the partition table has no entry and there is no boot code"
+          : "the disk holds no partition table, no known file system and no boot sector"));
+  return {};
+}
+
+}  // namespace
+
+Result<> judge_raw(const Probe& probe, GateReport& report) {
+  const std::uint64_t size = probe.source.size();
+  report.container.virtual_size = (size + sector_size - 1) / sector_size * sector_size;
+  if (size % sector_size != 0)
+    report.findings.push_back(finding_of(
+        "disk.truncated", Severity::warning,
+        fmt::format("the file has {} bytes, which is not a whole number of 512-byte sectors",
+                    size)));
+  PartitionTable table = TRY(read_partition_table(probe.source, probe.head));
+  TRY(check_content(probe, table, report));
+  check_extents(table, size, report);
+  check_alignment(table, report);
+  std::ranges::move(table.findings, std::back_inserter(report.findings));
+  return {};
+}
+
+}  // namespace imprint::container
