@@ -66,7 +66,7 @@ class Parser {
       text = text.substr(0, nul);
       fault(place, "the line holds a NUL byte: what follows it is not read");
     }
-    const std::vector<std::string> fields = split_words(trim(text));
+    const std::vector<std::string> fields = split_at_blanks(trim(text));
     if (fields.empty() || fields[0].starts_with('#')) return;
     note_line_end(line, place);
     add_entry(fields, place);
@@ -167,7 +167,7 @@ FstabFacts parse_fstab(std::string_view text, const std::string& path) {
 std::vector<CrypttabEntry> parse_crypttab(std::string_view text, const std::string& path) {
   std::vector<CrypttabEntry> entries;
   for (const TextLine& line : split_lines(text)) {
-    const std::vector<std::string> fields = split_words(trim(line.text));
+    const std::vector<std::string> fields = split_at_blanks(trim(line.text));
     if (entries.size() >= most_lines) break;
     if (fields.size() < 2 || fields[0].starts_with('#')) continue;
     entries.push_back({place_of(path, line), fields[0], fields[1], {}});

@@ -139,7 +139,7 @@ std::string id_by_path(std::string_view path) {
 
 /// The first word that begins with a digit.
 std::string first_version(std::string_view line) {
-  for (const std::string& word : split_words(line))
+  for (const std::string& word : split_at_blanks(line))
     if (word[0] >= '0' && word[0] <= '9') return word;
   return {};
 }

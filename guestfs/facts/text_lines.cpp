@@ -42,7 +42,7 @@ std::vector<std::string> split_at(std::string_view text, char separator) {
   }
 }
 
-std::vector<std::string> split_words(std::string_view text) {
+std::vector<std::string> split_at_blanks(std::string_view text) {
   std::vector<std::string> words;
   while (true) {
     const std::size_t start = text.find_first_not_of(" \t");

@@ -25,7 +25,7 @@ std::vector<TextLine> split_lines(std::string_view text);
 std::vector<std::string> split_at(std::string_view text, char separator);
 
 /// Splits at blanks and tabs; drops empty words.
-std::vector<std::string> split_words(std::string_view text);
+std::vector<std::string> split_at_blanks(std::string_view text);
 
 /// Without blanks, tabs and carriage returns at both ends.
 std::string_view trim(std::string_view text);

@@ -65,6 +65,17 @@ Finding make_finding(const Rule& rule, Evidence evidence, const Profile& profile
   return finding;
 }
 
+void regrade(std::vector<Finding>& findings, const Profile& profile) {
+  std::erase_if(findings, [&](const Finding& finding) { return profile.is_off(finding.rule); });
+  for (Finding& finding : findings) {
+    const Rule* rule = find_rule(finding.rule);
+    if (rule == nullptr) continue;
+    const bool of_case = finding.severity != rule->severity;
+    finding.severity =
+        profile.severity_of(*rule, of_case ? std::optional{finding.severity} : std::nullopt);
+  }
+}
+
 Judgement run_rules(const Context& context, const Profile& profile) {
   const Context limited{context.inventory, context.fs, context.facts, profile.limits};
   Judgement judgement;

@@ -21,4 +21,9 @@ Judgement run_rules(const Context& context, const Profile& profile);
 /// One finding, with the rule's own effect and hint where the evidence has none.
 Finding make_finding(const Rule& rule, Evidence evidence, const Profile& profile);
 
+/// Gives findings that were made without a profile, such as those of the container gate, the
+/// profile's severities, and takes out those of rules that are off. Rules that are not in the table
+/// stay as they are.
+void regrade(std::vector<Finding>& findings, const Profile& profile);
+
 }  // namespace imprint::rules
