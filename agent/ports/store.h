@@ -15,8 +15,9 @@
 
 namespace imprint {
 
-using Revision = std::int64_t;  ///< of the whole store; grows by one with every committed
-                                ///< transaction; 0: empty store
+/// Of the whole store: grows by one with every committed transaction that changes something. 0:
+/// empty store.
+using Revision = std::int64_t;
 using LeaseId = std::int64_t;
 
 struct Entry {
@@ -76,18 +77,22 @@ class Store {
   virtual Result<std::optional<Entry>> get(const std::string& key) = 0;
   virtual Result<Listing> list(const std::string& prefix) = 0;
 
-  /// Applies all or nothing, durably before it returns. The new revision; Errc::conflict if a
-  /// compare fails (the message names the key). A transaction that puts one key twice, or puts and
-  /// erases it, is Errc::invalid; so is an empty key. Errc::not_found: a lease that does not exist.
+  /// Applies all or nothing, durably before it returns. The store's revision after it;
+  /// Errc::conflict if a compare fails (the message names the key). A transaction that puts one key
+  /// twice, or puts and erases it, is Errc::invalid; so is an empty key. Errc::not_found: a lease
+  /// that does not exist.
   virtual Result<Revision> commit(const Transaction& transaction) = 0;
 
   /// Events of keys that start with `prefix`, from `from` (inclusive).
   virtual Result<std::unique_ptr<Watch>> watch(const std::string& prefix, Revision from) = 0;
 
   /// Forgets history before `revision` (exclusive): watches from there are refused with
-  /// Errc::exhausted.
+  /// Errc::exhausted, here or by their next(). Errc::invalid: a revision that the store has not
+  /// reached.
   virtual Result<> compact(Revision revision) = 0;
 
+  /// Errc::invalid: not 1 ms to 365 days. A store that is opened again gives each lease its whole
+  /// time once more.
   virtual Result<LeaseId> grant_lease(std::chrono::milliseconds time_to_live) = 0;
   /// Errc::not_found: it has ended.
   virtual Result<> keep_lease(LeaseId lease) = 0;

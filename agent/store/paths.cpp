@@ -1,0 +1,92 @@
+#include "agent/store/paths.h"
+
+#include <algorithm>
+
+namespace imprint::store {
+namespace {
+
+bool is_numbered(std::string_view name, std::string_view start, std::string_view end) {
+  if (!name.starts_with(start) || !name.ends_with(end)) return false;
+  if (name.size() <= start.size() + end.size()) return false;
+  const auto number = name.substr(start.size(), name.size() - start.size() - end.size());
+  return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::filesystem::path with_suffix(const std::filesystem::path& path, const char* suffix) {
+  std::filesystem::path result = path;
+  result += suffix;
+  return result;
+}
+
+}  // namespace
+
+StatePaths::StatePaths(const std::filesystem::path& root)
+    : root_{std::filesystem::absolute(root).lexically_normal()} {
+  if (!root_.has_filename()) root_ = root_.parent_path();  // "/var/lib/imprint/"
+}
+
+std::filesystem::path StatePaths::store() const {
+  return root_ / "state.db";
+}
+std::filesystem::path StatePaths::journal() const {
+  return root_ / "journal.db";
+}
+std::filesystem::path StatePaths::lock() const {
+  return root_ / "lock";
+}
+
+std::filesystem::path StatePaths::images() const {
+  return root_ / "images";
+}
+std::filesystem::path StatePaths::image(const Sha256& digest) const {
+  return images() / fmt::format("sha256-{}.qcow2", digest.hex());
+}
+
+std::filesystem::path StatePaths::incoming() const {
+  return root_ / "incoming";
+}
+std::filesystem::path StatePaths::incoming(const JobId& job) const {
+  return incoming() / (job.str() + ".part");
+}
+std::filesystem::path StatePaths::converted(const std::filesystem::path& incoming) {
+  return with_suffix(incoming, ".qcow2");
+}
+std::filesystem::path StatePaths::adopted(const std::filesystem::path& incoming) {
+  return with_suffix(incoming, ".adopted");
+}
+
+std::filesystem::path StatePaths::instances() const {
+  return root_ / "instances";
+}
+std::filesystem::path StatePaths::instance(const InstanceId& instance) const {
+  return instances() / instance.str();
+}
+std::filesystem::path StatePaths::system_disk(const InstanceId& id, int generation) const {
+  return instance(id) / fmt::format("system-{}.qcow2", generation);
+}
+std::filesystem::path StatePaths::data_disk(const InstanceId& id, int index) const {
+  return instance(id) / fmt::format("data-{}.qcow2", index);
+}
+std::filesystem::path StatePaths::seed(const InstanceId& id, int generation) const {
+  return instance(id) / fmt::format("seed-{}.iso", generation);
+}
+std::filesystem::path StatePaths::secrets(const InstanceId& id) const {
+  return instance(id) / "secrets.json";
+}
+std::filesystem::path StatePaths::console(const InstanceId& id) const {
+  return instance(id) / "console.log";
+}
+
+std::filesystem::path StatePaths::temporary(const std::filesystem::path& path) {
+  return with_suffix(path, ".tmp");
+}
+
+bool StatePaths::is_replaceable_disk(const std::filesystem::path& path) const {
+  const auto folder = path.parent_path();
+  if (folder.parent_path() != instances() || !InstanceId::parse(folder.filename().string()))
+    return false;
+  const std::string name = path.filename().string();
+  return is_numbered(name, "system-", ".qcow2") || is_numbered(name, "seed-", ".iso");
+}
+
+}  // namespace imprint::store

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "agent/ports/clock.h"
+#include "agent/ports/journal.h"
+#include "agent/store/sqlite.h"
+
+namespace imprint::store {
+
+/// The Journal port in one SQLite file. A job is one row: a versioned JSON record with its digest,
+/// and the columns that are searched. A row that cannot be read is Errc::corrupt and named; it
+/// stands in the way of no other job but in list() and open_jobs(), which must not pass over one
+/// silently.
+class SqliteJournal : public Journal {
+ public:
+  /// `clock` outlives the journal. Errors: those of SqliteStore::open.
+  static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path,
+                                                     const Clock& clock);
+
+  Result<Submitted> submit(const Job& job) override;
+  Result<> entering(const JobId& job, std::size_t step) override;
+  Result<> left(const JobId& job, std::size_t step, StepState state) override;
+  Result<> save_context(const JobId& job, const Json& context) override;
+  Result<> report(const JobId& job, double progress, const std::string& note) override;
+  Result<> finish(const JobId& job, JobState state, const Json& result,
+                  const std::optional<Error>& error) override;
+  Result<Job> find(const JobId& job) override;
+  Result<std::vector<Job>> list(std::size_t limit) override;
+  Result<std::vector<Job>> open_jobs() override;
+  Result<std::optional<JobId>> open_job_of(const std::string& subject) override;
+
+ private:
+  struct Report {
+    double progress = 0;
+    std::string note;
+  };
+
+  SqliteJournal(std::string file, std::unique_ptr<SQLite::Database> database, const Clock& clock);
+
+  /// Reads an open job, lets `change` edit it and writes it back, in one transaction.
+  template <class Change>
+  Result<> update(const JobId& job, Change change);
+  template <class Change>
+  Result<> update_step(const JobId& job, std::size_t step, Change change);
+
+  Result<Job> read(const std::string& id);
+  Result<Job> read_row(SQLite::Statement& row);
+  Result<std::vector<Job>> read_rows(SQLite::Statement& rows);
+  Result<> insert(const Job& job);
+  Result<> write(const Job& job);
+
+  std::string file_;
+  const Clock& clock_;
+  std::mutex mutex_;  ///< over what follows
+  std::unique_ptr<SQLite::Database> database_;
+  std::map<JobId, Report>
+      reports_;  ///< of open jobs, newer than their rows; lost in a crash, as the port allows
+};
+
+}  // namespace imprint::store

@@ -1,0 +1,79 @@
+#include "agent/store/state_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "agent/base/atomic_file.h"
+
+namespace imprint::store {
+namespace {
+
+constexpr unsigned passable = 0711;
+constexpr unsigned ours_alone = 0700;
+
+/// The process id that the holder wrote into the lock file, for people.
+std::string holder_of(int lock) {
+  std::string text(32, '\0');
+  const ssize_t count = ::pread(lock, text.data(), text.size(), 0);
+  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  text.resize(std::min(text.size(), text.find_first_not_of("0123456789")));
+  return text.empty() ? "unknown" : text;
+}
+
+Result<Fd> take_lock(const StatePaths& paths) {
+  const std::string context = "lock of the state folder '" + paths.root().string() + "'";
+  Fd lock{::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  if (!lock.valid()) return system_error(errno, context);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return system_error(errno, context);
+    return make_error(Errc::conflict,
+                      "second instance of the daemon: the state folder '{}' is held by process {}",
+                      paths.root().string(), holder_of(lock.get()));
+  }
+  const std::string process = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(lock.get(), 0) != 0 ||
+      ::pwrite(lock.get(), process.data(), process.size(), 0) < 0)
+    return system_error(errno, context);
+  return lock;
+}
+
+void remove_temporaries(const std::filesystem::path& instances) {
+  std::error_code ignored;
+  for (const auto& folder : std::filesystem::directory_iterator{instances, ignored}) {
+    if (folder.is_symlink(ignored) || !folder.is_directory(ignored)) continue;
+    for (const auto& file : std::filesystem::directory_iterator{folder, ignored})
+      if (file.path().extension() == ".tmp") std::filesystem::remove(file.path(), ignored);
+  }
+}
+
+}  // namespace
+
+Result<> make_folder(const std::filesystem::path& folder, unsigned mode) {
+  const std::string context = "folder '" + folder.string() + "'";
+  std::error_code fault;
+  if (std::filesystem::is_directory(folder, fault)) return {};
+  if (std::filesystem::exists(std::filesystem::symlink_status(folder, fault)))
+    return make_error(Errc::invalid, "{} is no folder", context);
+  std::filesystem::create_directories(folder.parent_path(), fault);
+  if (fault) return system_error(fault.value(), context);
+  if (::mkdir(folder.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST)
+    return system_error(errno, context);
+  if (::chmod(folder.c_str(), static_cast<mode_t>(mode)) != 0) return system_error(errno, context);
+  return sync_folder(folder.parent_path());
+}
+
+Result<StateFolder> StateFolder::open(const StatePaths& paths) {
+  TRY(make_folder(paths.root(), passable));
+  Fd lock = TRY(take_lock(paths));
+  TRY(make_folder(paths.images(), passable));
+  TRY(make_folder(paths.instances(), passable));
+  TRY(make_folder(paths.incoming(), ours_alone));
+  remove_temporaries(paths.instances());
+  return StateFolder{paths, std::move(lock)};
+}
+
+}  // namespace imprint::store

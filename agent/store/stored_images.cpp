@@ -1,0 +1,130 @@
+#include "agent/store/stored_images.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "agent/base/atomic_file.h"
+#include "agent/base/digest.h"
+#include "agent/model/json.h"
+#include "agent/store/new_file.h"
+#include "agent/store/qemu_img.h"
+
+namespace imprint::store {
+namespace {
+
+using std::filesystem::path;
+
+std::string note_of(const StoredImage& image) {
+  return dump_json(Json{{"digest", image.digest.hex()},
+                        {"file_size", image.file_size},
+                        {"virtual_size", image.virtual_size}});
+}
+
+Result<StoredImage> parse_note(const std::string& text) {
+  const Json json = TRY(parse_json(text));
+  ObjectReader reader{json, "note"};
+  auto digest = Sha256::parse(reader.text("digest"));
+  const auto file_size = reader.integer("file_size");
+  const auto virtual_size = reader.integer("virtual_size");
+  TRY(reader.finish());
+  return StoredImage{TRY(std::move(digest)), static_cast<std::uint64_t>(file_size),
+                     static_cast<std::uint64_t>(virtual_size)};
+}
+
+/// What a standalone qcow2 file is, once it is in the store.
+Result<StoredImage> describe(const path& file) {
+  const Qcow2Facts facts = TRY(read_qcow2(file));
+  if (facts.backing || facts.data_file)
+    return make_error(Errc::invalid, "'{}' refers to another file, '{}'", file.string(),
+                      facts.backing.value_or(facts.data_file.value_or("")));
+  const std::uint64_t size = TRY(regular_file_size(file));
+  return StoredImage{TRY(Sha256::parse(TRY(digest_of_file(file)))), size, facts.virtual_size};
+}
+
+}  // namespace
+
+Result<path> StoredImages::prepare_incoming(const JobId& job) {
+  TRY(discard_incoming(job));
+  return paths_.incoming(job);
+}
+
+Result<> StoredImages::discard_incoming(const JobId& job) {
+  const path incoming = paths_.incoming(job);
+  TRY(remove_file(StatePaths::adopted(incoming)));
+  TRY(remove_file(StatePaths::converted(incoming)));
+  return remove_file(incoming);
+}
+
+Result<std::optional<StoredImage>> StoredImages::adopted_before(const path& incoming) const {
+  const auto note = read_file(StatePaths::adopted(incoming));
+  if (!note) {
+    if (note.error().code == Errc::not_found) return std::optional<StoredImage>{};
+    return note.error();
+  }
+  auto image = parse_note(*note);
+  if (!image || !probe(image->digest, image->file_size)) return std::optional<StoredImage>{};
+  return std::optional{*std::move(image)};
+}
+
+Result<StoredImage> StoredImages::adopt(const path& incoming, DiskFormat format,
+                                        const std::function<bool()>& cancelled) {
+  if (incoming.parent_path() != paths_.incoming())
+    return make_error(Errc::invalid, "'{}' is not in the folder '{}'", incoming.string(),
+                      paths_.incoming().string());
+  if (auto before = TRY(adopted_before(incoming))) {
+    TRY(remove_file(incoming));
+    return *before;
+  }
+  TRY(regular_file_size(incoming));
+  if (format == DiskFormat::qcow2) return adopt_qcow2(incoming, incoming);
+  NewFile converted = TRY(NewFile::create(StatePaths::converted(incoming), 0600));
+  TRY(convert_raw(incoming, converted.path(), cancelled));
+  StoredImage image = TRY(adopt_qcow2(converted.path(), incoming));
+  TRY(remove_file(incoming));
+  return image;
+}
+
+Result<StoredImage> StoredImages::adopt_qcow2(const path& file, const path& incoming) {
+  const StoredImage image = TRY(describe(file));
+  const path target = paths_.image(image.digest);
+  if (::chmod(file.c_str(), 0444) != 0) return system_error(errno, "file '" + file.string() + "'");
+  // The note comes first: when the file has gone to its place, only the note still tells which one
+  // it was.
+  TRY(write_file_atomically(StatePaths::adopted(incoming), note_of(image)));
+  const std::lock_guard lock{publishing_};
+  if (probe(image.digest, image.file_size)) {
+    TRY(remove_file(file));
+    return image;
+  }
+  TRY(publish_file(file, target));
+  return image;
+}
+
+Result<> StoredImages::probe(const Sha256& digest, std::uint64_t file_size) const {
+  const auto size = regular_file_size(paths_.image(digest));
+  if (!size)
+    return make_error(Errc::corrupt, "image {} is not in the store: {}", digest.hex(),
+                      size.error().message);
+  if (*size != file_size)
+    return make_error(Errc::corrupt, "image {} has {} bytes, not {}", digest.hex(), *size,
+                      file_size);
+  return {};
+}
+
+Result<> StoredImages::verify(const Sha256& digest) const {
+  TRY(regular_file_size(paths_.image(digest)));
+  const std::string found = TRY(digest_of_file(paths_.image(digest)));
+  if (found != digest.hex())
+    return make_error(Errc::corrupt, "image {} has changed: its digest is now {}", digest.hex(),
+                      found);
+  return {};
+}
+
+Result<> StoredImages::remove(const Sha256& digest) {
+  const std::lock_guard lock{publishing_};
+  return remove_file(paths_.image(digest));
+}
+
+}  // namespace imprint::store

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+
+#include "agent/ports/volumes.h"
+#include "agent/store/paths.h"
+
+namespace imprint::store {
+
+/// The image files of LocalVolumes, with the contracts of that port. Thread-safe.
+class StoredImages {
+ public:
+  explicit StoredImages(StatePaths paths) : paths_{std::move(paths)} {}
+
+  Result<std::filesystem::path> prepare_incoming(const JobId& job);
+  Result<> discard_incoming(const JobId& job);
+  Result<StoredImage> adopt(const std::filesystem::path& incoming, DiskFormat format,
+                            const std::function<bool()>& cancelled);
+  Result<> probe(const Sha256& digest, std::uint64_t file_size) const;
+  Result<> verify(const Sha256& digest) const;
+  Result<> remove(const Sha256& digest);
+
+ private:
+  Result<StoredImage> adopt_qcow2(const std::filesystem::path& file,
+                                  const std::filesystem::path& incoming);
+  Result<std::optional<StoredImage>> adopted_before(const std::filesystem::path& incoming) const;
+
+  StatePaths paths_;
+  std::mutex publishing_;  ///< two jobs may bring the same bytes at once
+};
+
+}  // namespace imprint::store
