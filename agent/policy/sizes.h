@@ -1,0 +1,27 @@
+#pragma once
+// How large disks are and how much space work needs. Pure.
+
+#include <cstdint>
+#include <optional>
+
+#include "agent/model/image.h"
+
+namespace imprint::policy {
+
+/// Bytes of the system disk of a new machine: the image's size unless more is asked for.
+/// Errc::invalid: less is asked for than the image needs.
+Result<std::uint64_t> system_disk_size(const Image& image, std::optional<std::uint64_t> requested);
+
+/// Bytes of the system disk after a reimage: the larger of the old one and the image, unless
+/// another size is asked for. Errc::invalid as above.
+Result<std::uint64_t> reimaged_disk_size(std::uint64_t old_size, const Image& image,
+                                         std::optional<std::uint64_t> requested);
+
+/// Bytes that must be free before disks are made: they are thin, so what they hold at first is
+/// small. The rest stays free for machines that run.
+inline constexpr std::uint64_t headroom = std::uint64_t{64} << 20;
+
+/// Errc::exhausted, with both figures, unless `free` covers `needed` and the headroom.
+Result<> require_space(std::uint64_t free, std::uint64_t needed);
+
+}  // namespace imprint::policy
