@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "guestfs/rules/rule.h"
 
@@ -8,5 +9,12 @@ namespace imprint::rules {
 
 /// The family boot.*; constant.
 std::span<const Rule> boot_rules();
+
+// Its parts, one file each.
+std::span<const Rule> boot_config_rules();  ///< what the readers of configurations found
+std::span<const Rule> boot_file_rules();    ///< kernel, initramfs, modules
+std::span<const Rule> boot_root_rules();    ///< root device and command line
+std::span<const Rule>
+boot_firmware_rules();  ///< how the firmware gets to the loader, and the root's links
 
 }  // namespace imprint::rules

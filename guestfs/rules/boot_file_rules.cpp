@@ -1,0 +1,194 @@
+// The files that boot entries name: kernel, initramfs, and the modules that go with the kernel.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "guestfs/facts/kernel_image.h"
+#include "guestfs/facts/unified_kernel.h"
+#include "guestfs/rules/boot_rules.h"
+#include "guestfs/rules/evidence.h"
+
+namespace imprint::rules {
+namespace {
+
+using facts::Boot;
+using facts::BootEntry;
+using facts::BootFile;
+using facts::Loader;
+using guest::Match;
+
+bool can_start(const BootEntry& entry) {
+  return entry.kernel && entry.kernel->match == Match::found && entry.kernel->size > 0;
+}
+
+/// GRUB goes on with the next entry by itself.
+bool has_working_fallback(const Boot& boot) {
+  return std::any_of(boot.fallbacks.begin(), boot.fallbacks.end(), [&](std::size_t index) {
+    return index != boot.default_entry && can_start(boot.entries[index]);
+  });
+}
+
+std::optional<Severity> severity_of(const Boot& boot, const BootEntry& entry) {
+  const bool spared = &entry != boot.default_or_null() || has_working_fallback(boot);
+  return spared ? std::optional{Severity::warning} : std::nullopt;
+}
+
+Evidence missing(const BootFile& file, std::string_view what) {
+  return evidence_at(file.place,
+                     fmt::format("{} '{}' is missing: {}", what, file.written, file.why));
+}
+
+/// Each place once: many entries name the same file, but each on a line of its own.
+void add_file(Answer& answer, const Boot& boot, const BootEntry& entry, const BootFile& file,
+              std::string_view what) {
+  if (file.match == Match::absent) {
+    Evidence evidence = missing(file, what);
+    evidence.severity = severity_of(boot, entry);
+    if (&entry != boot.default_or_null())
+      evidence.effect = "the entry does not boot; it is not the default one";
+    answer.fired.push_back(std::move(evidence));
+  } else if (file.match == Match::unknown && &entry == boot.default_or_null()) {
+    answer.undetermined.push_back(fmt::format("{} '{}': {}", what, file.written, file.why));
+  }
+}
+
+/// The default entry's device is told by another rule, and nothing can be said of its files.
+bool device_is_told(const Boot& boot) {
+  return boot.has_problem("boot.grub1-root-device");
+}
+
+Answer kernel_missing(const Context& context) {
+  const Boot& boot = context.facts.boot;
+  if (boot.entries.empty()) return Answer::not_applied();
+  Answer answer;
+  for (const BootEntry& entry : boot.entries) {
+    if (entry.kernel && !(entry.kernel->match == Match::unknown && device_is_told(boot)))
+      add_file(answer, boot, entry, *entry.kernel, "the kernel");
+  }
+  const BootEntry* chosen = boot.default_or_null();
+  if (chosen == nullptr || chosen->kernel || boot.has_problem("boot.grub2-parse")) return answer;
+  if (chosen->hands_over)
+    answer.undetermined.push_back(
+        fmt::format("the default entry '{}' starts something else than a kernel", chosen->title));
+  else
+    answer.fired.push_back(evidence_at(
+        chosen->place, fmt::format("the default entry '{}' names no kernel", chosen->title)));
+  return answer;
+}
+
+Answer kernel_invalid(const Context& context) {
+  const Boot& boot = context.facts.boot;
+  Answer answer;
+  std::vector<std::string> seen;
+  for (const BootEntry& entry : boot.entries) {
+    if (!entry.kernel || entry.kernel->match != Match::found) continue;
+    const BootFile& file = *entry.kernel;
+    const bool chosen = &entry == boot.default_or_null();
+    if (std::find(seen.begin(), seen.end(), file.path) != seen.end() && !chosen) continue;
+    seen.push_back(file.path);
+    const auto path = guest::GuestPath::parse(file.path);
+    const auto image = path ? facts::read_kernel_image(context.fs, *path)
+                            : Result<facts::KernelImage>{path.error()};
+    if (!image) {
+      if (chosen) answer.undetermined.push_back(image.error().message);
+    } else if (!image->fault.empty()) {
+      // What is not Linux (memtest, a hypervisor) has other first bytes, and is not the default.
+      answer.fired.push_back(evidence_at(
+          file.place,
+          fmt::format("the kernel '{}' cannot be started: {}", file.path, image->fault)));
+      answer.fired.back().severity = severity_of(boot, entry);
+    }
+  }
+  if (boot.entries.empty()) answer.not_applicable = true;
+  return answer;
+}
+
+Answer initrd_missing(const Context& context) {
+  const Boot& boot = context.facts.boot;
+  if (boot.entries.empty()) return Answer::not_applied();
+  Answer answer;
+  for (const BootEntry& entry : boot.entries) {
+    // Without its kernel the entry is told of already.
+    if (!entry.kernel || entry.kernel->match != Match::found) continue;
+    for (const BootFile& file : entry.initrds) {
+      add_file(answer, boot, entry, file, "the initramfs");
+      if (file.match != Match::found || file.size > 0) continue;
+      answer.fired.push_back(
+          evidence_at(file.place, fmt::format("the initramfs '{}' is empty", file.path)));
+      answer.fired.back().severity = severity_of(boot, entry);
+    }
+  }
+  return answer;
+}
+
+/// "vmlinuz-6.1.0-18-amd64" -> "6.1.0-18-amd64", for kernels whose header does not tell.
+std::string version_in_name(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::size_t dash = name.find('-');
+  if (dash == std::string::npos || dash + 1 >= name.size()) return {};
+  const std::string version = name.substr(dash + 1);
+  const bool numbered =
+      version[0] >= '0' && version[0] <= '9' && version.find('.') != std::string::npos;
+  return numbered ? version : std::string{};
+}
+
+Result<std::string> version_of(const Context& context, const BootFile& kernel) {
+  const auto path = TRY(guest::GuestPath::parse(kernel.path));
+  if (context.facts.boot.loader == Loader::unified_kernel)
+    return TRY(facts::read_pe(context.fs, path)).version;
+  const facts::KernelImage image = TRY(facts::read_kernel_image(context.fs, path));
+  return image.version.empty() ? version_in_name(kernel.path) : image.version;
+}
+
+Answer modules_missing(const Context& context) {
+  const BootEntry* entry = context.facts.boot.default_or_null();
+  if (entry == nullptr || !entry->kernel || entry->kernel->match != Match::found ||
+      entry->kernel->size == 0)
+    return Answer::not_applied();
+  const auto version = version_of(context, *entry->kernel);
+  if (!version && version.error().code != Errc::corrupt)
+    return Answer::unknown(version.error().message);
+  if (!version || version->empty() || version->find('/') != std::string::npos)
+    return Answer::not_applied();
+  for (const char* folder : {"/lib/modules/", "/usr/lib/modules/"}) {
+    const auto path = guest::GuestPath::parse(folder + *version);
+    const auto there = path ? context.fs.exists(*path) : Result<bool>{false};
+    if (!there) return Answer::unknown(there.error().message);
+    if (*there) return Answer::clean();
+  }
+  Answer answer;
+  answer.fired.push_back(
+      evidence_of("/lib/modules/" + *version,
+                  fmt::format("the default kernel '{}' has no modules", entry->kernel->path)));
+  // A kernel without an initramfs may well have everything built in.
+  if (entry->initrds.empty()) answer.fired.back().severity = Severity::warning;
+  return answer;
+}
+
+constexpr std::string_view regenerate =
+    "reinstall the kernel package, or generate the loader's configuration again";
+
+constexpr std::array<Rule, 4> rules{{
+    {"boot.kernel-missing", Severity::error, "the kernels that boot entries name are there",
+     "the boot loader finds no kernel and stops", regenerate, kernel_missing},
+    {"boot.kernel-invalid", Severity::error, "kernel files are kernels",
+     "the boot loader refuses the file and stops", "reinstall the kernel package", kernel_invalid},
+    {"boot.initrd-missing", Severity::error,
+     "the initramfs files that boot entries name are there and not empty",
+     "the kernel finds no root file system and panics", "generate the initramfs again",
+     initrd_missing},
+    {"boot.modules-dir-missing", Severity::error, "the default kernel has its modules",
+     "drivers that are not in the initramfs cannot be loaded: no network, perhaps no root file "
+     "system",
+     "reinstall the kernel package", modules_missing},
+}};
+
+}  // namespace
+
+std::span<const Rule> boot_file_rules() {
+  return rules;
+}
+
+}  // namespace imprint::rules

@@ -1,0 +1,89 @@
+// How the firmware gets to the loader, and links of the root that tools for boot files stumble
+// over.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "guestfs/facts/boot_firmware.h"
+#include "guestfs/rules/boot_rules.h"
+#include "guestfs/rules/evidence.h"
+
+namespace imprint::rules {
+namespace {
+
+using facts::Boot;
+using facts::Loader;
+
+bool has_signature(const guest::DiskTable& disk) {
+  return disk.boot_sector.size() >= 512 && disk.boot_sector.substr(510, 2) == "\x55\xaa";
+}
+
+bool is_grub(const Boot& boot) {
+  return boot.loader == Loader::grub2 || boot.loader == Loader::grub_legacy;
+}
+
+Answer no_boot_code(const Context& context) {
+  const Boot& boot = context.facts.boot;
+  if (boot.starts_by("uefi") || boot.loader == Loader::unsupported) return Answer::not_applied();
+  if (context.inventory.disks.empty()) return Answer::not_applied();
+  const guest::DiskTable& disk = context.inventory.disks.front();
+  if (disk.boot_sector.empty())
+    return Answer::unknown(fmt::format("the first sector of {} is not known", disk.device));
+  Answer answer;
+  if (!has_signature(disk))
+    answer.fired.push_back(
+        evidence_of({}, fmt::format("the first sector of {} does not end in 55 AA", disk.device)));
+  else if (!facts::has_boot_code(disk))
+    answer.fired.push_back(
+        evidence_of({}, fmt::format("the first sector of {} holds no boot code, and no EFI program "
+                                    "was found either",
+                                    disk.device)));
+  if (!answer.fired.empty() || !is_grub(boot)) return answer;
+  const auto& volumes = context.inventory.volumes;
+  const bool leads_on = disk.boot_sector.find("GRUB") != std::string::npos ||
+                        std::any_of(volumes.begin(), volumes.end(),
+                                    [](const auto& volume) { return volume.bootable; });
+  if (leads_on) return answer;
+  answer.fired.push_back(
+      evidence_of({}, fmt::format("the first sector of {} holds no GRUB", disk.device)));
+  answer.fired.back().severity = Severity::warning;
+  return answer;
+}
+
+/// The root's links are looked at as they stand: followed, they would be right.
+Answer absolute_links(const Context& context) {
+  Answer answer;
+  for (const char* name : {"/bin", "/sbin", "/lib", "/lib64"}) {
+    const auto path = guest::GuestPath::parse(name);
+    if (!path) continue;
+    const auto info = context.fs.raw().stat(*path);
+    if (!info && info.error().code != Errc::not_found)
+      answer.undetermined.push_back(info.error().message);
+    if (!info || info->type != guest::FileType::link) continue;
+    const auto target = context.fs.raw().read_link(*path);
+    if (target && target->starts_with('/'))
+      answer.fired.push_back(
+          evidence_of(name, fmt::format("it is a link to '{}', an absolute path", *target)));
+  }
+  return answer;
+}
+
+constexpr std::array<Rule, 2> rules{{
+    {"boot.bios-no-bootcode", Severity::error, "a disk that BIOS starts holds boot code",
+     "the firmware finds nothing to boot",
+     "install the boot loader into the disk's first sector, as grub-install does", no_boot_code},
+    {"boot.root-symlinks-absolute", Severity::error, "the root's links to /usr are relative",
+     "tools that look at the root from outside leave it through the link: a new initramfs lacks "
+     "files",
+     "make the link relative, for example 'usr/bin'", absolute_links},
+}};
+
+}  // namespace
+
+std::span<const Rule> boot_firmware_rules() {
+  return rules;
+}
+
+}  // namespace imprint::rules

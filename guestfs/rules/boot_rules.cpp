@@ -1,0 +1,16 @@
+#include "guestfs/rules/boot_rules.h"
+
+namespace imprint::rules {
+
+std::span<const Rule> boot_rules() {
+  static const std::vector<Rule> rules = [] {
+    std::vector<Rule> all;
+    for (const std::span<const Rule> part :
+         {boot_config_rules(), boot_file_rules(), boot_root_rules(), boot_firmware_rules()})
+      all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }();
+  return rules;
+}
+
+}  // namespace imprint::rules
