@@ -1,0 +1,41 @@
+#include "guestfs/inspect/guest_tree.h"
+
+#include "guestfs/facts/init.h"
+
+namespace imprint::inspect {
+namespace {
+
+/// The appliance's folder that shows a subvolume; GuestPath keeps ".." in its name from leading out
+/// of the volume's folder.
+std::string folder_of(const std::string& mounted, const std::string& subvolume) {
+  if (subvolume.empty()) return mounted;
+  return mounted + (guest::GuestPath{} / subvolume).str();
+}
+
+}  // namespace
+
+Result<GuestTree> mount_system(guest::Appliance& appliance, guest::VolumeMounts& mounts,
+                               const guest::Inventory& inventory, const guest::SystemSearch& search,
+                               const guest::System& system) {
+  const std::string root = folder_of(TRY(mounts.mount(system.volume)), system.subvolume);
+  guest::LibguestfsFs root_fs{appliance, {{guest::GuestPath{}, root}}};
+  guest::FollowingFs following{root_fs};
+  const auto fstab = facts::read_fstab(following, inventory, facts::detect_init(following));
+  GuestTree tree;
+  for (const auto& planned : plan_mounts(inventory, search, system, fstab)) {
+    const auto mounted = mounts.mount(planned.volume);
+    if (mounted) {
+      const auto at = TRY(guest::GuestPath::parse(planned.mount_point));
+      tree.shown.push_back({at, folder_of(*mounted, planned.subvolume)});
+      tree.mounts.push_back(planned);
+      continue;
+    }
+    if (mounted.error().code == Errc::unavailable) return mounted.error();
+    tree.missing.push_back(fmt::format("{} ({}): {}", planned.mount_point,
+                                       inventory.volumes[planned.volume].device,
+                                       mounted.error().message));
+  }
+  return tree;
+}
+
+}  // namespace imprint::inspect

@@ -1,0 +1,223 @@
+#include "guestfs/inspect/inspect_image.h"
+
+#include <algorithm>
+#include <future>
+
+#include "agent/base/digest.h"
+#include "guestfs/container/gate.h"
+#include "guestfs/container/qemu_img.h"
+#include "guestfs/guest/read_inventory.h"
+#include "guestfs/inspect/architecture.h"
+#include "guestfs/inspect/guest_tree.h"
+#include "guestfs/inspect/report_facts.h"
+#include "guestfs/inspect/stopwatch.h"
+#include "guestfs/rules/engine.h"
+#include "guestfs/rules/table.h"
+
+namespace imprint::inspect {
+namespace {
+
+constexpr const char* no_system = "os.none-found";
+constexpr const char* several_systems = "os.multi-boot";
+
+/// One image on its way through all stages. Each stage returns whether the next may run.
+class InspectionRun {
+ public:
+  explicit InspectionRun(const Task& task) : task_{task} {}
+
+  ImageReport run() {
+    Stopwatch total;
+    report_.path = task_.image.string();
+    // Looked at before anything else opens it: reading a pipe would never end.
+    if (auto source = container::FileSource::open(task_.image); !source)
+      undetermined("disk.unreadable", source.error().message);
+    else
+      read_image();
+    report_.verdict = verdict_of(report_.findings, report_.undetermined);
+    report_.timings_ms.total = total.lap();
+    return std::move(report_);
+  }
+
+ private:
+  void undetermined(std::string_view rule, std::string reason) {
+    report_.undetermined.push_back({std::string{rule}, std::move(reason)});
+    ++report_.coverage.undetermined;
+  }
+
+  void fired(std::string_view id, std::string message) {
+    const rules::Rule* rule = rules::find_rule(id);
+    if (rule == nullptr || task_.profile.is_off(id)) return;
+    rules::Evidence evidence;
+    evidence.message = std::move(message);
+    report_.findings.push_back(rules::make_finding(*rule, std::move(evidence), task_.profile));
+    ++report_.coverage.evaluated;
+  }
+
+  /// The digest takes as long as the file is large, so it is computed while the appliance starts.
+  void read_image() {
+    auto digest = std::async(std::launch::async, digest_of_file, task_.image);
+    if (check_containers()) read_guest();
+    auto hex = digest.get();
+    if (hex)
+      report_.sha256 = *std::move(hex);
+    else
+      undetermined("disk.unreadable", hex.error().message);
+  }
+
+  /// The rules of a guest stay without an answer.
+  void no_guest(std::string reason) {
+    undetermined(no_system, std::move(reason));
+    report_.coverage.undetermined += static_cast<int>(std::count_if(
+        rules::all_rules().begin(), rules::all_rules().end(), [&](const rules::Rule& rule) {
+          return rule.evaluate != nullptr && !task_.profile.is_off(rule.id);
+        }));
+  }
+
+  bool check_containers() {
+    Stopwatch watch;
+    bool good = check_container(task_.image, task_.format, report_.container);
+    for (const auto& companion : task_.companions) {
+      ContainerFacts facts;
+      good = check_container(companion, std::nullopt, facts) && good;
+    }
+    report_.timings_ms.container = watch.lap();
+    return good;
+  }
+
+  bool check_container(const std::filesystem::path& path, const std::optional<std::string>& format,
+                       ContainerFacts& facts) {
+    auto source = container::FileSource::open(path);
+    if (!source) {
+      undetermined("disk.unreadable", source.error().message);
+      return false;
+    }
+    auto gate = container::judge(*source, format);
+    facts = gate.container;
+    if (!add_container_findings(path, std::move(gate.findings))) return false;
+    const auto info = container::qemu_img_info(path, facts.format);
+    if (!info) {
+      undetermined("disk.unreadable", info.error().message);
+      return false;
+    }
+    if (!add_container_findings(path, container::compare_with_qemu(facts, *info))) return false;
+    drives_.push_back({path, facts.format});
+    return true;
+  }
+
+  /// Adds what the gate found, with the profile's severities; false if any of it is an error,
+  /// whatever the profile says: a file that may reach outside itself is not opened.
+  bool add_container_findings(const std::filesystem::path& path, std::vector<Finding> findings) {
+    bool good = true;
+    for (Finding& finding : findings) {
+      good = good && finding.severity != Severity::error;
+      if (path != task_.image) finding.message = path.string() + ": " + finding.message;
+      report_.findings.push_back(std::move(finding));
+    }
+    return good;
+  }
+
+  void read_guest() {
+    Stopwatch watch;
+    auto appliance =
+        guest::Appliance::launch({task_.appliance, task_.temp_folder, task_.kvm}, drives_);
+    report_.timings_ms.launch = watch.lap();
+    if (!appliance) return no_guest(appliance.error().message);
+    const auto judged = read_systems(*appliance);
+    if (!judged) no_guest(judged.error().message);
+  }
+
+  Result<> read_systems(guest::Appliance& appliance) {
+    Stopwatch watch;
+    guest::Inventory inventory = TRY(guest::read_inventory(appliance));
+    guest::VolumeMounts mounts{appliance, inventory};
+    const auto search = TRY(guest::find_systems(appliance, mounts, inventory));
+    report_.disks = disk_facts(inventory);
+    report_.timings_ms.read = watch.lap();
+    if (search.systems.empty()) {
+      tell_no_system(search);
+      return {};
+    }
+    const guest::System system = TRY(choose_system(appliance, mounts, inventory, search));
+    const auto tree = TRY(mount_system(appliance, mounts, inventory, search, system));
+    guest::LibguestfsFs fs{appliance, tree.shown};
+    guest::FollowingFs following{fs};
+    const auto facts = facts::read_facts(following, inventory, tree.mounts);
+    report_.timings_ms.read += watch.lap();
+    judge(inventory, following, facts, tree);
+    report_.timings_ms.rules = watch.lap();
+    tell_several_systems(search, inventory, system);
+    return {};
+  }
+
+  /// The first system whose boot chain leads to itself; if none does, the first.
+  static Result<guest::System> choose_system(guest::Appliance& appliance,
+                                             guest::VolumeMounts& mounts,
+                                             const guest::Inventory& inventory,
+                                             const guest::SystemSearch& search) {
+    if (search.systems.size() == 1) return search.systems.front();
+    for (const guest::System& system : search.systems) {
+      const auto tree = TRY(mount_system(appliance, mounts, inventory, search, system));
+      guest::LibguestfsFs fs{appliance, tree.shown};
+      guest::FollowingFs following{fs};
+      const auto boot = facts::read_boot(following, inventory, tree.mounts);
+      if (boot.root && boot.root->resolution.volume == system.volume) return system;
+    }
+    return search.systems.front();
+  }
+
+  void judge(const guest::Inventory& inventory, guest::FollowingFs& fs, const facts::Facts& facts,
+             const GuestTree& tree) {
+    for (const std::string& missing : tree.missing)
+      undetermined("boot.no-config", "not mounted: " + missing);
+    auto judgement = rules::run_rules({inventory, fs, facts}, task_.profile);
+    std::move(judgement.findings.begin(), judgement.findings.end(),
+              std::back_inserter(report_.findings));
+    std::move(judgement.undetermined.begin(), judgement.undetermined.end(),
+              std::back_inserter(report_.undetermined));
+    report_.coverage.evaluated += judgement.coverage.evaluated;
+    report_.coverage.not_applicable += judgement.coverage.not_applicable;
+    report_.coverage.undetermined += judgement.coverage.undetermined;
+    report_.guest = guest_facts(facts);
+    report_.guest.arch = detect_architecture(fs);
+    report_.boot = boot_facts(facts.boot);
+  }
+
+  /// An encrypted or unknown file system may well hold a system; only a disk that was read in full
+  /// holds none.
+  void tell_no_system(const guest::SystemSearch& search) {
+    if (!search.encrypted.empty())
+      return no_guest(fmt::format("no system is in the clear, but '{}' is encrypted",
+                                  fmt::join(search.encrypted, "', '")));
+    if (!search.unreadable.empty())
+      return no_guest(
+          fmt::format("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
+    fired(no_system, "no file system of the image holds an operating system");
+  }
+
+  void tell_several_systems(const guest::SystemSearch& search, const guest::Inventory& inventory,
+                            const guest::System& judged) {
+    if (search.systems.size() < 2) return;
+    std::vector<std::string> names;
+    for (const guest::System& system : search.systems) names.push_back(name_of(inventory, system));
+    fired(several_systems,
+          fmt::format("the image holds {} systems ({}); checked is the one on {}", names.size(),
+                      fmt::join(names, ", "), name_of(inventory, judged)));
+  }
+
+  static std::string name_of(const guest::Inventory& inventory, const guest::System& system) {
+    const std::string& device = inventory.volumes[system.volume].device;
+    return system.subvolume.empty() ? device : device + " subvolume " + system.subvolume;
+  }
+
+  const Task& task_;
+  ImageReport report_;
+  std::vector<guest::ApplianceDrive> drives_;
+};
+
+}  // namespace
+
+ImageReport inspect_image(const Task& task) {
+  return InspectionRun{task}.run();
+}
+
+}  // namespace imprint::inspect

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/model/report.h"
+#include "guestfs/rules/profile.h"
+
+namespace imprint::inspect {
+
+/// What the worker is told.
+struct Task {
+  std::filesystem::path image;
+  std::optional<std::string> format;
+  std::vector<std::filesystem::path> companions;
+  rules::Profile profile;
+  std::filesystem::path appliance;    ///< a fixed appliance
+  std::filesystem::path temp_folder;  ///< private and writable
+  bool kvm = false;
+};
+
+/// Everything that is found of one image: the container gate, and if it lets the file pass, QEMU's
+/// opinion of it, the guest through libguestfs, and the rules. Never fails: what cannot be read is
+/// a finding or a rule that stays undetermined. Meant to run in a sandboxed process that a time
+/// limit ends; blocks for seconds.
+ImageReport inspect_image(const Task& task);
+
+}  // namespace imprint::inspect

@@ -1,0 +1,78 @@
+// imprint-inspect: opens one untrusted image, prints one report as JSON, exits. Whoever starts it
+// confines it first.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+
+#include "guestfs/inspect/inspect_image.h"
+#include "guestfs/inspect/profile_json.h"
+#include "guestfs/profiles/load_profile.h"
+
+namespace {
+
+constexpr int wrong_usage = 64;  // EX_USAGE of sysexits.h
+
+struct Options {
+  std::string image;
+  std::string format;
+  std::string profile = "generic";
+  std::vector<std::string> companions;
+  std::string appliance;
+  std::string accelerator = "tcg";
+};
+
+void describe(CLI::App& app, Options& options) {
+  app.add_option("image", options.image, "the disk image to read")->required();
+  app.add_option("--format", options.format, "its format; found by its content if not given")
+      ->check(CLI::IsMember({"qcow2", "raw"}));
+  app.add_option("--profile", options.profile,
+                 "a profile's name or file; '-': as JSON on standard input");
+  app.add_option("--companion", options.companions, "a further disk of the same machine");
+  app.add_option("--appliance", options.appliance, "folder of a fixed libguestfs appliance")
+      ->required();
+  app.add_option("--accelerator", options.accelerator, "how QEMU runs the appliance")
+      ->check(CLI::IsMember({"kvm", "tcg"}));
+}
+
+imprint::Result<imprint::rules::Profile> read_profile(const std::string& name) {
+  if (name != "-") return imprint::profiles::load_profile(name);
+  const std::string text{std::istreambuf_iterator<char>{std::cin}, {}};
+  return imprint::inspect::parse_profile_json(TRY(imprint::parse_json(text)));
+}
+
+int run(const Options& options) {
+  auto profile = read_profile(options.profile);
+  if (!profile) {
+    std::cerr << profile.error().message << '\n';
+    return wrong_usage;
+  }
+  imprint::inspect::Task task;
+  task.image = options.image;
+  if (!options.format.empty()) task.format = options.format;
+  task.companions.assign(options.companions.begin(), options.companions.end());
+  task.profile = *std::move(profile);
+  task.appliance = options.appliance;
+  task.temp_folder = std::filesystem::temp_directory_path();
+  task.kvm = options.accelerator == "kvm";
+  std::cout << imprint::dump_json(to_json(imprint::inspect::inspect_image(task))) << '\n';
+  return std::cout.flush() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  CLI::App app{"Reads one disk image and prints a report as JSON.", "imprint-inspect"};
+  Options options;
+  describe(app, options);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return wrong_usage;
+  }
+  return run(options);
+}

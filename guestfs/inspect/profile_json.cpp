@@ -1,0 +1,49 @@
+#include "guestfs/inspect/profile_json.h"
+
+namespace imprint::inspect {
+namespace {
+
+constexpr const char* off = "off";
+
+std::optional<std::uint64_t> size_of(ObjectReader& reader, std::string_view key) {
+  const auto number = reader.optional_integer(key);
+  if (!number) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
+}
+
+}  // namespace
+
+Json profile_to_json(const rules::Profile& profile) {
+  Json severities = Json::array();
+  for (const auto& [rule, severity] : profile.severities)
+    severities.push_back(
+        {{"rule", rule}, {"severity", severity ? std::string{to_string(*severity)} : off}});
+  return {{"name", profile.name},
+          {"description", profile.description},
+          {"severities", std::move(severities)},
+          {"min_disk_size", to_json_or_null(profile.limits.min_disk_size)},
+          {"max_disk_size", to_json_or_null(profile.limits.max_disk_size)},
+          {"root_filesystems", profile.limits.root_filesystems}};
+}
+
+Result<rules::Profile> parse_profile_json(const Json& json) {
+  ObjectReader reader{json, "profile"};
+  rules::Profile profile;
+  profile.name = reader.text("name");
+  profile.description = reader.text_or("description", "");
+  profile.limits.min_disk_size = size_of(reader, "min_disk_size");
+  profile.limits.max_disk_size = size_of(reader, "max_disk_size");
+  profile.limits.root_filesystems = reader.texts_or_empty("root_filesystems");
+  for (const Json& item : reader.items("severities")) {
+    ObjectReader fields{item, "profile.severities"};
+    const std::string rule = fields.text("rule");
+    const std::string severity = fields.text("severity");
+    TRY(fields.finish());
+    auto& entry = profile.severities[rule];
+    if (severity != off) entry = TRY(parse_severity(severity));
+  }
+  TRY(reader.finish());
+  return profile;
+}
+
+}  // namespace imprint::inspect

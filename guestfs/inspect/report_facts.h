@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "agent/model/report.h"
+#include "guestfs/facts/facts.h"
+#include "guestfs/guest/inventory.h"
+
+namespace imprint::inspect {
+
+/// The report's map of disks. Volumes that lie on no single disk (LVM, RAID) stand with the first.
+/// Pure.
+std::vector<DiskFacts> disk_facts(const guest::Inventory& inventory);
+
+/// The report's words on the guest and on how it boots. Pure.
+GuestFacts guest_facts(const facts::Facts& facts);
+BootFacts boot_facts(const facts::Boot& boot);
+
+}  // namespace imprint::inspect

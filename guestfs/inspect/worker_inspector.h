@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+
+#include "agent/base/command.h"
+#include "agent/ports/inspector.h"
+
+namespace imprint::inspect {
+
+struct WorkerSettings {
+  std::filesystem::path worker;        ///< imprint-inspect; empty: find_worker() looks for it
+  std::filesystem::path cache_folder;  ///< of the appliance; empty: default_cache_folder()
+};
+
+/// Where imprint-inspect is: what the variable IMPRINT_INSPECT names, else beside this program or
+/// where the build puts it, else in libexec. Errc::unavailable if it is in none of them.
+Result<std::filesystem::path> find_worker();
+
+/// Inspects in a worker process that can read the image, the appliance and the system's programs,
+/// can write one private folder, and is killed with its QEMU at the time limit. Keeps the contract
+/// of Inspector; a worker that dies or prints nonsense gives a report with the verdict
+/// undetermined.
+class WorkerInspector : public Inspector {
+ public:
+  explicit WorkerInspector(WorkerSettings settings = {}) : settings_{std::move(settings)} {}
+
+  Result<ImageReport> inspect(const Inspection& inspection) override;
+  [[nodiscard]] std::string ruleset() const override;
+
+ private:
+  WorkerSettings settings_;
+};
+
+}  // namespace imprint::inspect

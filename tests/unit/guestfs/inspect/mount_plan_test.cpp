@@ -1,0 +1,76 @@
+#include "guestfs/inspect/mount_plan.h"
+
+#include <gmock/gmock.h>
+
+namespace imprint::inspect {
+namespace {
+
+using guest::Volume;
+using testing::ElementsAre;
+
+constexpr std::size_t esp = 0;
+constexpr std::size_t boot = 1;
+constexpr std::size_t root = 2;
+constexpr std::size_t swap = 3;
+
+Volume volume(std::string filesystem, std::string uuid, std::string part_type = {}) {
+  Volume result;
+  result.filesystem = std::move(filesystem);
+  result.uuid = std::move(uuid);
+  result.part_type = std::move(part_type);
+  return result;
+}
+
+guest::Inventory inventory() {
+  guest::Inventory result;
+  result.volumes = {volume("vfat", "ABCD-0001", "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"),
+                    volume("ext4", "b"), volume("btrfs", "r"), volume("swap", "s")};
+  return result;
+}
+
+/// "MOUNT_POINT=VOLUME[:SUBVOLUME]" in the order of the plan.
+std::vector<std::string> plan(const std::string& fstab, const guest::SystemSearch& search,
+                              const std::string& subvolume = {}) {
+  auto facts = facts::parse_fstab(fstab, "/etc/fstab");
+  for (auto& entry : facts.entries) entry.device = guest::resolve_device(inventory(), entry.spec);
+  std::vector<std::string> result;
+  for (const auto& mount : plan_mounts(inventory(), search, {root, subvolume}, facts))
+    result.push_back(fmt::format("{}={}{}{}", mount.mount_point, mount.volume,
+                                 mount.subvolume.empty() ? "" : ":", mount.subvolume));
+  return result;
+}
+
+TEST(MountPlan, TakesBootAndEfiFromFstab) {
+  EXPECT_THAT(plan("UUID=r / btrfs defaults 0 0\nUUID=b /boot ext4 defaults 0 2\n"
+                   "UUID=abcd-0001 /boot/efi vfat umask=0077 0 1\n",
+                   {}),
+              ElementsAre("/=2", "/boot=1", "/boot/efi=0"));
+}
+
+TEST(MountPlan, LeavesOutSwapDataAndWhatIsNotThere) {
+  EXPECT_THAT(plan("UUID=s none swap sw 0 0\nUUID=b /data ext4 defaults 0 2\n"
+                   "UUID=zzz /var ext4 defaults 0 2\ntmpfs /var/tmp tmpfs defaults 0 0\n",
+                   {}),
+              ElementsAre("/=2", "/boot/efi=0"));
+}
+
+TEST(MountPlan, FindsBootWithoutItsLineInFstab) {
+  guest::SystemSearch search;
+  search.boot_volumes = {boot};
+  EXPECT_THAT(plan("", search), ElementsAre("/=2", "/boot=1", "/boot/efi=0"));
+  EXPECT_THAT(plan("UUID=b /boot ext4 defaults 0 2\n", search),
+              ElementsAre("/=2", "/boot=1", "/boot/efi=0"));
+}
+
+TEST(MountPlan, KeepsSubvolumes) {
+  EXPECT_THAT(plan("UUID=r / btrfs subvol=@ 0 0\nUUID=r /var btrfs subvol=/@var 0 0\n", {}, "@"),
+              ElementsAre("/=2:@", "/var=2:@var", "/boot/efi=0"));
+}
+
+TEST(MountPlan, TakesTheFirstOfTwoLinesForOneFolder) {
+  EXPECT_THAT(plan("UUID=b /boot ext4\nUUID=r /boot/../boot/ btrfs\nUUID=b ../../boot ext4\n", {}),
+              ElementsAre("/=2", "/boot=1", "/boot/efi=0"));
+}
+
+}  // namespace
+}  // namespace imprint::inspect

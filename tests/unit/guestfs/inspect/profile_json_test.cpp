@@ -1,0 +1,39 @@
+#include "guestfs/inspect/profile_json.h"
+
+#include <gtest/gtest.h>
+
+namespace imprint::inspect {
+namespace {
+
+TEST(ProfileJson, BringsAWholeProfileToTheWorker) {
+  rules::Profile profile;
+  profile.name = "strict";
+  profile.description = "all of it";
+  profile.severities["os.multi-boot"] = Severity::error;
+  profile.severities["fs.lvm-root"] = std::nullopt;
+  profile.limits.max_disk_size = std::uint64_t{500} << 30;
+  profile.limits.root_filesystems = {"ext4", "xfs"};
+  const auto json = parse_json(dump_json(profile_to_json(profile)));
+  ASSERT_TRUE(json);
+  const auto read = parse_profile_json(*json);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->name, "strict");
+  EXPECT_EQ(read->severities, profile.severities);
+  EXPECT_EQ(read->limits.max_disk_size, profile.limits.max_disk_size);
+  EXPECT_FALSE(read->limits.min_disk_size);
+  EXPECT_EQ(read->limits.root_filesystems, profile.limits.root_filesystems);
+  EXPECT_TRUE(read->is_off("fs.lvm-root"));
+}
+
+TEST(ProfileJson, RefusesWhatIsNoProfile) {
+  for (const char* text :
+       {"[]", "{}", R"({"name": "x", "more": 1})",
+        R"({"name": "x", "severities": [{"rule": "a", "severity": "fatal"}]})"}) {
+    const auto read = parse_profile_json(parse_json(text).value());
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, Errc::invalid);
+  }
+}
+
+}  // namespace
+}  // namespace imprint::inspect
