@@ -1,0 +1,91 @@
+#include "guestfs/report/text.h"
+
+#include <gmock/gmock.h>
+
+namespace imprint::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+Report sample() {
+  ImageReport image;
+  image.path = "web.qcow2";
+  image.sha256 = std::string(64, 'a');
+  image.verdict = Verdict::rejected;
+  image.container = {"qcow2", std::uint64_t{20} << 30};
+  image.guest = {"linux", "debian", "12", "Debian GNU/Linux 12", "x86_64", "systemd", {"bios"}};
+  image.disks = {{{{"/dev/sda2", "ext4", "1111", "root", std::uint64_t{1} << 30}}}};
+  image.boot.loader = "grub2";
+  image.boot.default_entry =
+      BootEntryFacts{"Debian", "/boot/vmlinuz", {"/boot/initrd"}, "root=UUID=1111 ro"};
+  image.findings.push_back({"shadow.mode", Severity::warning, "/etc/shadow", std::nullopt, "",
+                            "anybody can read it", "", ""});
+  image.findings.push_back({"fstab.device-not-in-image", Severity::error, "/etc/fstab", 3,
+                            "UUID=2222 /data ext4 defaults 0 2", "no file system has this UUID",
+                            "emergency mode", "remove the line"});
+  image.coverage = {40, 3, 0};
+  return {"generic", "2026.1", {image}};
+}
+
+TEST(TextReport, ShowsTheVerdictFirstAndLast) {
+  const std::string text = render_text(sample(), false);
+  EXPECT_THAT(text, StartsWith("rejected  web.qcow2  (1 error, 1 warning)\n"));
+  EXPECT_THAT(text, HasSubstr("0.0 s\nrejected  web.qcow2  (1 error, 1 warning)\nprofile generic"));
+}
+
+TEST(TextReport, ShowsTheOffendingLineWithPlaceEffectAndHint) {
+  EXPECT_THAT(render_text(sample(), false),
+              HasSubstr("\nerror fstab.device-not-in-image  /etc/fstab:3\n"
+                        "  > UUID=2222 /data ext4 defaults 0 2\n"
+                        "  no file system has this UUID\n"
+                        "  effect    emergency mode\n"
+                        "  hint      remove the line\n"));
+}
+
+TEST(TextReport, TellsErrorsBeforeWarnings) {
+  const std::string text = render_text(sample(), false);
+  EXPECT_LT(text.find("error fstab"), text.find("warning shadow.mode  /etc/shadow\n"));
+}
+
+TEST(TextReport, MapsDisksAndBoot) {
+  const std::string text = render_text(sample(), false);
+  EXPECT_THAT(text, HasSubstr("  /dev/sda2  1.0 GiB  ext4        root   1111\n"));
+  EXPECT_THAT(text, HasSubstr("kernel    /boot/vmlinuz\n"));
+  EXPECT_THAT(text, HasSubstr("format    qcow2, 20.0 GiB\n"));
+  EXPECT_THAT(text, HasSubstr("40 rules answered, 3 not applicable, 0 undetermined"));
+}
+
+TEST(TextReport, UsesColourOnlyWhenAsked) {
+  EXPECT_THAT(render_text(sample(), false), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(render_text(sample(), true), StartsWith("\x1b[1;31mrejected\x1b[0m"));
+}
+
+TEST(TextReport, LetsNoGuestReachTheTerminal) {
+  Report report = sample();
+  const std::string hostile = "\x1b]0;owned\x07\nverdict: accepted";
+  ImageReport& image = report.images[0];
+  image.path = hostile;
+  image.guest.name = hostile;
+  image.disks[0].partitions[0].label = hostile;
+  image.boot.default_entry->cmdline = hostile;
+  image.findings[1].text = hostile;
+  image.findings[1].path = hostile;
+  image.undetermined.push_back({"os.none-found", hostile});
+  const std::string text = render_text(report, false);
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\nverdict: accepted")));
+}
+
+TEST(TextReport, SaysWhatStayedUnanswered) {
+  Report report = sample();
+  report.images[0].findings.clear();
+  report.images[0].undetermined.push_back({"os.none-found", "'/dev/sda1' is encrypted"});
+  const std::string text = render_text(report, false);
+  EXPECT_THAT(text, HasSubstr("(1 unanswered question)"));
+  EXPECT_THAT(text, HasSubstr("undetermined os.none-found\n  '/dev/sda1' is encrypted\n"));
+}
+
+}  // namespace
+}  // namespace imprint::report
