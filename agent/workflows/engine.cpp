@@ -1,0 +1,161 @@
+#include "agent/workflows/engine.h"
+
+#include "agent/base/log.h"
+
+namespace imprint::workflows {
+namespace {
+
+constexpr int undo_tries = 5;
+
+bool was_entered(StepState state) {
+  return state != StepState::pending && state != StepState::undone;
+}
+
+class Engine {
+ public:
+  Engine(Run& run, const Steps& steps) : run_{run}, steps_{steps} {}
+
+  Outcome perform() {
+    if (!same_steps())
+      return finish(JobState::needs_attention,
+                    make_error(Errc::internal,
+                               "the job was recorded with other steps than this version knows"));
+    if (!run_.failure().is_null()) return go_back();
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      if (states_[i] == StepState::done) continue;
+      const auto outcome = take(i);
+      if (outcome) return *outcome;
+    }
+    return finish(JobState::succeeded, std::nullopt);
+  }
+
+ private:
+  bool same_steps() {
+    const auto& recorded = run_.job().steps;
+    if (recorded.size() != steps_.size()) return false;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      if (recorded[i].name != steps_[i].name) return false;
+      states_.push_back(recorded[i].state);
+    }
+    return true;
+  }
+
+  /// One step forward; a value ends the try.
+  std::optional<Outcome> take(std::size_t i) {
+    if (run_.stopping()) return Outcome::open;
+    run_.resumed = states_[i] == StepState::running;
+    if (!enter(i)) return Outcome::abandoned;
+    const Result<> ran = run_step(i);
+    if (run_.journal_lost()) return Outcome::abandoned;
+    if (!ran && ran.error().code == Errc::cancelled && run_.stopping()) return Outcome::open;
+    if (ran) {
+      if (!leave(i, StepState::done)) return Outcome::abandoned;
+      return std::nullopt;
+    }
+    return failed(i, with_context(ran.error(), steps_[i].name));
+  }
+
+  Result<> run_step(std::size_t i) {
+    const Step& step = steps_[i];
+    if (step.way == Way::back) return step.run(run_);
+    // After the commit point there is no way but forward: what is away or full is waited for.
+    return run_.insist("end of a fault", [&]() -> Result<> {
+      Result<> ran = step.run(run_);
+      if (!ran && ran.error().code == Errc::exhausted)
+        return Error{Errc::unavailable, ran.error().message};
+      return ran;
+    });
+  }
+
+  Outcome failed(std::size_t i, const Error& error) {
+    if (steps_[i].way == Way::forward) {
+      if (!leave(i, StepState::failed)) return Outcome::abandoned;
+      return finish(JobState::needs_attention, error);
+    }
+    // The reason first: a crash from here on finds that the job goes back.
+    if (!run_.save_failure(error) || !leave(i, StepState::failed)) return Outcome::abandoned;
+    return go_back();
+  }
+
+  Outcome go_back() {
+    Error error = recorded_failure();
+    bool took_effect = false;
+    for (std::size_t i = 0; i < steps_.size(); ++i)
+      took_effect = took_effect || (steps_[i].takes_effect && states_[i] != StepState::pending);
+    for (std::size_t i = steps_.size(); i-- > 0;) {
+      if (!was_entered(states_[i])) continue;
+      const Result<> undone = undo(i);
+      if (run_.journal_lost()) return Outcome::abandoned;
+      if (undone) continue;
+      if (undone.error().code == Errc::cancelled && run_.stopping()) return Outcome::open;
+      error.message +=
+          fmt::format("; then undoing '{}' failed: {}", steps_[i].name, undone.error().message);
+      // Further undos would remove what may still be in use.
+      if (!leave(i, StepState::undo_failed)) return Outcome::abandoned;
+      return finish(JobState::needs_attention, error);
+    }
+    return finish(took_effect ? JobState::rolled_back : JobState::failed, error);
+  }
+
+  Result<> undo(std::size_t i) {
+    if (run_.stopping()) return make_error(Errc::cancelled, "the agent stops");
+    const Step& step = steps_[i];
+    run_.resumed = false;
+    if (step.undo) {
+      if (!enter(i)) return make_error(Errc::unavailable, "the journal does not answer");
+      TRY(undo_patiently(step));
+    }
+    TRY(run_.journalled(run_.ports.journal.left(run_.job().id, i, StepState::undone)));
+    states_[i] = StepState::undone;
+    return {};
+  }
+
+  Result<> undo_patiently(const Step& step) {
+    for (int tries = 1;; ++tries) {
+      Result<> undone = step.undo(run_);
+      if (undone || undone.error().code != Errc::unavailable || tries == undo_tries) return undone;
+      TRY(run_.pause(std::chrono::seconds{1}));
+    }
+  }
+
+  Error recorded_failure() const {
+    const Json& failure = run_.failure();
+    const auto code = parse_errc(failure.value("code", ""));
+    return {code ? *code : Errc::internal, failure.value("message", "unknown")};
+  }
+
+  bool enter(std::size_t i) {
+    log::info("job {}: {} {}", run_.job().id.str(), steps_[i].name,
+              run_.failure().is_null() ? "begins" : "is undone");
+    run_.begin_step();
+    return run_.journalled(run_.ports.journal.entering(run_.job().id, i)).has_value();
+  }
+
+  bool leave(std::size_t i, StepState state) {
+    states_[i] = state;
+    return run_.journalled(run_.ports.journal.left(run_.job().id, i, state)).has_value();
+  }
+
+  Outcome finish(JobState state, const std::optional<Error>& error) {
+    const auto& id = run_.job().id;
+    if (!run_.journalled(run_.ports.journal.finish(id, state, run_.result(), error)))
+      return Outcome::abandoned;
+    if (error)
+      log::warn("job {}: {}: {}", id.str(), to_string(state), error->message);
+    else
+      log::info("job {}: {}", id.str(), to_string(state));
+    return Outcome::ended;
+  }
+
+  Run& run_;
+  const Steps& steps_;
+  std::vector<StepState> states_;
+};
+
+}  // namespace
+
+Outcome perform(Run& run, const Steps& steps) {
+  return Engine{run, steps}.perform();
+}
+
+}  // namespace imprint::workflows

@@ -1,0 +1,28 @@
+#include "agent/workflows/image_bytes.h"
+
+#include "agent/workflows/records.h"
+
+namespace imprint::workflows {
+
+Result<> hold_bytes(Run& run, const Sha256& digest, std::uint64_t file_size) {
+  return run.insist("store", [&]() -> Result<> {
+    const std::lock_guard lock{run.shared.bytes};
+    TRY(Records{run.ports.store}.hold_bytes(digest, run.job().id));
+    return run.ports.volumes.probe_image(digest, file_size);
+  });
+}
+
+Result<> release_bytes(Run& run, const Sha256& digest) {
+  return run.insist("store",
+                    [&] { return Records{run.ports.store}.release_bytes(digest, run.job().id); });
+}
+
+Result<> drop_unused_bytes(Run& run, const Sha256& digest) {
+  return run.insist("store", [&]() -> Result<> {
+    const std::lock_guard lock{run.shared.bytes};
+    if (TRY(Records{run.ports.store}.bytes_used(digest))) return {};
+    return run.ports.volumes.remove_image(digest);
+  });
+}
+
+}  // namespace imprint::workflows

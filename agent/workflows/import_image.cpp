@@ -1,0 +1,179 @@
+#include "agent/workflows/import_image.h"
+
+#include "agent/model/quantity.h"
+#include "agent/policy/image_choice.h"
+#include "agent/policy/import.h"
+#include "agent/policy/sizes.h"
+#include "agent/workflows/image_bytes.h"
+#include "agent/workflows/records.h"
+
+namespace imprint::workflows {
+namespace {
+
+Result<ImportPlan> plan_of(const Run& run) {
+  return parse_import_plan(run.plan());
+}
+
+std::function<bool()> cancelled(Run& run) {
+  return [&run] { return run.stopping(); };
+}
+
+Result<Fetched> fetch_to(Run& run, const ImportPlan& plan, const std::filesystem::path& target) {
+  const std::uint64_t free = TRY(run.ports.volumes.space()).free;
+  TRY(policy::require_space(free, 0));
+  const std::string source = policy::public_source(plan.request.source);
+  return run.ports.source.fetch(
+      plan.request.source, target, free - policy::headroom, [&](FetchProgress at) {
+        if (at.total > 0)
+          run.progress(static_cast<double>(at.done) / static_cast<double>(at.total));
+        return !run.stopping();
+      });
+}
+
+Result<> fetch(Run& run) {
+  ImportPlan plan = TRY(plan_of(run));
+  const auto incoming = TRY(run.ports.volumes.prepare_incoming(run.job().id));
+  const Fetched fetched = TRY(fetch_to(run, plan, incoming));
+  if (plan.request.sha256 && *plan.request.sha256 != fetched.digest)
+    return make_error(Errc::corrupt, "'{}' has the SHA-256 {}, not {}",
+                      policy::public_source(plan.request.source), fetched.digest.hex(),
+                      plan.request.sha256->hex());
+  plan.incoming = incoming;
+  plan.fetched = fetched.digest;
+  plan.fetched_size = fetched.size;
+  return run.save_plan(to_json(plan));
+}
+
+Result<> discard(Run& run) {
+  return run.ports.volumes.discard_incoming(run.job().id);
+}
+
+Json report_json(const Run& run, const ImageReport& report) {
+  return to_json(Report{run.settings.profile, run.ports.inspector.ruleset(), {report}});
+}
+
+/// The report is kept whatever it says: who is refused must be able to read why.
+Result<> keep_report(Run& run, const ImageReport& report) {
+  const Json json = report_json(run, report);
+  TRY(run.insist("store",
+                 [&] { return Records{run.ports.store}.save_report(run.job().id.str(), json); }));
+  if (report.verdict == Verdict::accepted) return {};
+  return run.save_result({{"verdict", to_string(report.verdict)}, {"report", json}});
+}
+
+Result<ImageReport> inspect_incoming(Run& run, const ImportPlan& plan) {
+  ImageReport report = TRY(run.ports.inspector.inspect({.image = plan.incoming,
+                                                        .declared_format = plan.request.format,
+                                                        .profile = run.settings.profile,
+                                                        .companions = {},
+                                                        .time_limit = run.settings.inspect_limit,
+                                                        .cancelled = cancelled(run)}));
+  report.path = policy::public_source(plan.request.source);
+  return report;
+}
+
+Result<> inspect(Run& run) {
+  ImportPlan plan = TRY(plan_of(run));
+  const ImageReport report = TRY(inspect_incoming(run, plan));
+  // The service manager ends the worker together with us; what it could not finish says nothing of
+  // the image.
+  if (run.stopping() && report.verdict != Verdict::accepted)
+    return make_error(Errc::cancelled, "the agent stops");
+  TRY(keep_report(run, report));
+  if (!plan.fetched) return make_error(Errc::corrupt, "the plan has no digest of what was fetched");
+  TRY(policy::may_import(report, *plan.fetched));
+  plan.format = TRY(parse_disk_format(report.container.format));
+  plan.virtual_size = report.container.virtual_size;
+  plan.guest = report.guest;
+  plan.ruleset = run.ports.inspector.ruleset();
+  return run.save_plan(to_json(plan));
+}
+
+Result<StoredImage> adopt_incoming(Run& run, const ImportPlan& plan) {
+  if (plan.format == DiskFormat::raw)
+    TRY(policy::require_space(TRY(run.ports.volumes.space()).free, plan.fetched_size));
+  return run.ports.volumes.adopt_image(plan.incoming, plan.format, cancelled(run));
+}
+
+Result<> adopt(Run& run) {
+  ImportPlan plan = TRY(plan_of(run));
+  plan.stored = TRY(adopt_incoming(run, plan));
+  TRY(run.save_plan(to_json(plan)));
+  return hold_bytes(run, plan.stored->digest, plan.stored->file_size);
+}
+
+Result<> disown(Run& run) {
+  const ImportPlan plan = TRY(plan_of(run));
+  if (!plan.stored) return {};
+  TRY(release_bytes(run, plan.stored->digest));
+  return drop_unused_bytes(run, plan.stored->digest);
+}
+
+Image image_of(const Run& run, const ImportPlan& plan, const StoredImage& stored) {
+  return {.id = plan.image,
+          .name = plan.request.name,
+          .version = 1,  // the record step gives the next of its name
+          .kind = plan.request.kind,
+          .owner = plan.owner,
+          .provider = plan.request.provider,
+          .region = run.settings.region,
+          .node = run.settings.node,
+          .digest = stored.digest,
+          .source_digest = plan.fetched.value_or(stored.digest),
+          .source = policy::public_source(plan.request.source),
+          .file_size = stored.file_size,
+          .virtual_size = stored.virtual_size,
+          .guest = plan.guest,
+          .verdict = Verdict::accepted,
+          .profile = run.settings.profile,
+          .ruleset = plan.ruleset,
+          .confirm = plan.request.confirm.value_or(policy::default_confirm(plan.guest)),
+          .created = plan.now,
+          .generation = 1};
+}
+
+Result<> record(Run& run) {
+  const ImportPlan plan = TRY(plan_of(run));
+  if (!plan.stored) return make_error(Errc::corrupt, "the plan names no stored image");
+  const Image listed = TRY(run.insist("store", [&]() -> Result<Image> {
+    Records records{run.ports.store};
+    const Json report = TRY(records.report(run.job().id.str()));
+    return records.add_image(image_of(run, plan, *plan.stored), report);
+  }));
+  return run.save_result(to_json(listed));
+}
+
+Result<> unlist(Run& run) {
+  const ImportPlan plan = TRY(plan_of(run));
+  return run.insist("store", [&] { return Records{run.ports.store}.forget_image(plan.image); });
+}
+
+Result<> tidy(Run& run) {
+  const ImportPlan plan = TRY(plan_of(run));
+  TRY(discard(run));
+  TRY(release_bytes(run, plan.stored->digest));
+  return run.insist("store",
+                    [&] { return Records{run.ports.store}.forget_report(run.job().id.str()); });
+}
+
+}  // namespace
+
+Steps import_steps(const ImportPlan& plan) {
+  const std::string source = policy::public_source(plan.request.source);
+  return {{.name = "fetch",
+           .text = fmt::format("fetch '{}' while hashing it", source),
+           .run = fetch,
+           .undo = discard},
+          {.name = "inspect", .text = "read it in the sandbox and judge it", .run = inspect},
+          {.name = "adopt",
+           .text = "make it a read-only file of the store",
+           .run = adopt,
+           .undo = disown},
+          {.name = "record",
+           .text = fmt::format("list it as the newest '{}'", plan.request.name),
+           .run = record,
+           .undo = unlist},
+          {.name = "tidy", .text = "remove what was fetched", .run = tidy, .way = Way::forward}};
+}
+
+}  // namespace imprint::workflows

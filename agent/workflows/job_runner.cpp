@@ -1,0 +1,234 @@
+#include "agent/workflows/job_runner.h"
+
+#include "agent/base/digest.h"
+#include "agent/base/log.h"
+#include "agent/policy/retention.h"
+#include "agent/workflows/catalogue.h"
+
+namespace imprint::workflows {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t all_jobs = 1'000'000;
+constexpr std::size_t jobs_listed = 1000;
+constexpr std::chrono::minutes reap_interval{1};
+
+Json context_of(const Json& plan) {
+  return Json{{"plan", plan}};
+}
+
+std::vector<JobStep> job_steps(const Steps& steps) {
+  std::vector<JobStep> listed;
+  for (const Step& step : steps)
+    listed.push_back({step.name, step.text, StepState::pending, "", ""});
+  return listed;
+}
+
+std::string look_of(const Job& job) {
+  return digest_of(dump_json(to_json(job)));
+}
+
+}  // namespace
+
+JobRunner::JobRunner(const Ports& ports, Settings settings)
+    : ports_{ports}, settings_{std::move(settings)}, records_{ports.store} {
+  shared_.changed = [this] { job_changed(); };
+}
+
+JobRunner::~JobRunner() {
+  stop();
+}
+
+Result<> JobRunner::recover() {
+  {
+    const auto keys = keys_.lock();
+    for (const Job& job : TRY(ports_.journal.list(all_jobs)))
+      keys->emplace(job.idempotency_key, job.id);
+  }
+  for (const Job& job : TRY(ports_.journal.open_jobs())) {
+    log::info("job {}: taken up again", job.id.str());
+    pool_.add(job.id);
+  }
+  pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
+  housekeeper_ = std::jthread{[this](const std::stop_token& token) { keep_house(token); }};
+  return {};
+}
+
+void JobRunner::stop() {
+  shared_.stopping = true;
+  job_changed();
+  housekeeper_.request_stop();
+  if (housekeeper_.joinable()) housekeeper_.join();
+  pool_.stop();
+}
+
+void JobRunner::keep_house(const std::stop_token& token) {
+  while (!token.stop_requested()) {
+    reap_expired();
+    std::unique_lock lock{house_mutex_};
+    house_.wait_for(lock, token, reap_interval, [] { return false; });
+  }
+}
+
+void JobRunner::reap_expired() {
+  const auto instances = records_.instances();
+  if (!instances) return log::warn("retention: {}, continuing", instances.error().message);
+  const std::string now = format_time(ports_.clock.now());
+  for (const Instance& instance : *instances) {
+    if (!instance.retained || !policy::is_expired(*instance.retained, now)) continue;
+    const auto job =
+        commit_instance({.name = "imprint:retention", .idempotency_key = ""}, instance.id.str());
+    if (!job && job.error().code !=
+                    Errc::conflict)  // a conflict: a job is open on it; the next round sees to it
+      log::warn("retention of instance {}: {}, continuing", instance.id.str(), job.error().message);
+  }
+}
+
+Result<Job> JobRunner::submit(const Caller& caller, const Order& order) {
+  if (shared_.stopping) return make_error(Errc::unavailable, "the agent stops");
+  const std::string key =
+      caller.idempotency_key.empty() ? JobId::generate().str() : caller.idempotency_key;
+  const std::string digest =
+      digest_of(fmt::format("{} {}", to_string(order.kind), dump_json(order.request)));
+  if (auto repeated = TRY(find_repeated(key, digest))) return *std::move(repeated);
+  if (pool_.waiting() >= settings_.queue_limit)
+    return make_error(Errc::exhausted, "{} jobs wait already", settings_.queue_limit);
+  return record_job(caller, order, key, digest);
+}
+
+/// Before anything is planned: what was done since then would refuse the same request.
+Result<std::optional<Job>> JobRunner::find_repeated(const std::string& key,
+                                                    const std::string& digest) {
+  std::optional<JobId> id;
+  {
+    const auto keys = keys_.lock();
+    if (const auto found = keys->find(key); found != keys->end()) id = found->second;
+  }
+  if (!id) return std::optional<Job>{};
+  Job job = TRY(ports_.journal.find(*id));
+  if (job.request_digest == digest) return std::optional{std::move(job)};
+  return make_error(Errc::conflict, "idempotency key '{}' was used for another request, job '{}'",
+                    key, id->str());
+}
+
+Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, const std::string& key,
+                                  const std::string& digest) {
+  const Draft draft = TRY(order.draft());
+  Job job{.id = JobId::generate(),
+          .kind = order.kind,
+          .subject = draft.subject,
+          .idempotency_key = key,
+          .request_digest = digest,
+          .caller = caller.name,
+          .request = order.request,
+          .context = context_of(draft.plan),
+          .steps = job_steps(draft.steps),
+          .state = JobState::queued,
+          .progress = 0,
+          .note = "",
+          .result = nullptr,
+          .error = std::nullopt,
+          .created = format_time(ports_.clock.now()),
+          .ended = ""};
+  const Submitted submitted = TRY(ports_.journal.submit(job));
+  keys_.lock()->emplace(key, submitted.job.id);
+  if (submitted.repeated) return submitted.job;
+  log::info("job {}: {} of '{}' for {}", job.id.str(), to_string(job.kind), job.subject,
+            job.caller);
+  save_secrets(job, order);
+  pool_.add(job.id);
+  job_changed();
+  return submitted.job;
+}
+
+/// A failure is found by the job's own first steps, which then end it truthfully.
+void JobRunner::save_secrets(const Job& job, const Order& order) {
+  if (!order.keep_secrets) return;
+  Result<Json> plan = order.keep_secrets(job);
+  Result<> saved =
+      plan ? ports_.journal.save_context(job.id, context_of(*plan)) : Result<>{plan.error()};
+  if (!saved) log::warn("job {}: secrets: {}, continuing", job.id.str(), saved.error().message);
+}
+
+void JobRunner::work(const JobId& id) noexcept {
+  try {
+    while (attempt(id) == Outcome::abandoned && !shared_.stopping) {
+      log::error("job {}: the journal cannot be written; trying again", id.str());
+      ports_.clock.sleep(milliseconds{500});
+    }
+  } catch (const std::exception& fault) {  // a bug, or no memory: what the job did is not known
+    log::error("job {}: {}", id.str(), fault.what());
+    static_cast<void>(ports_.journal
+                          .finish(id, JobState::needs_attention, nullptr,
+                                  make_error(Errc::internal, "{}", fault.what()))
+                          .has_value());
+  }
+  job_changed();
+}
+
+Outcome JobRunner::attempt(const JobId& id) {
+  auto job = ports_.journal.find(id);
+  if (!job) return Outcome::abandoned;
+  if (is_final(job->state)) return Outcome::ended;
+  Run run{ports_, settings_, shared_, *std::move(job)};
+  const auto steps = steps_of(run.job().kind, run.plan(), settings_);
+  if (steps) return perform(run, *steps);
+  const Error error = with_context(steps.error(), "the recorded plan");
+  return ports_.journal.finish(id, JobState::needs_attention, nullptr, error) ? Outcome::ended
+                                                                              : Outcome::abandoned;
+}
+
+void JobRunner::job_changed() {
+  {
+    const std::lock_guard lock{change_mutex_};
+    ++changes_;
+  }
+  change_.notify_all();
+}
+
+Result<std::vector<Job>> JobRunner::list_jobs() {
+  return ports_.journal.list(jobs_listed);
+}
+
+Result<Job> JobRunner::show_job(const JobId& job) {
+  return ports_.journal.find(job);
+}
+
+Result<Job> JobRunner::watch_job(const JobId& job, const std::string& seen, milliseconds wait) {
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  while (true) {
+    std::unique_lock lock{change_mutex_};
+    const auto before = changes_;
+    lock.unlock();
+    Job now = TRY(ports_.journal.find(job));
+    if (seen.empty() || is_final(now.state) || look_of(now) != seen || shared_.stopping) return now;
+    lock.lock();
+    if (!change_.wait_until(lock, deadline, [&] { return changes_ != before; })) return now;
+  }
+}
+
+Result<NodeStatus> JobRunner::node_status() {
+  NodeStatus status;
+  status.node = settings_.node;
+  status.region = settings_.region;
+  status.version = settings_.version;
+  status.profile = settings_.profile;
+  status.ruleset = ports_.inspector.ruleset();
+  const auto info = ports_.hypervisor.info();
+  status.hypervisor_ok = info.has_value();
+  status.hypervisor = info ? info->version : info.error().message;
+  if (info) {
+    status.accelerator = info->accelerator;
+    status.accelerator_why = info->accelerator_why;
+  }
+  status.images = static_cast<int>(TRY(records_.images()).size());
+  status.instances = static_cast<int>(TRY(records_.instances()).size());
+  status.open_jobs = static_cast<int>(TRY(ports_.journal.open_jobs()).size());
+  const auto space = TRY(ports_.volumes.space());
+  status.space_free = space.free;
+  status.space_total = space.total;
+  return status;
+}
+
+}  // namespace imprint::workflows

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "agent/base/sync.h"
+#include "agent/ports/service.h"
+#include "agent/workflows/engine.h"
+#include "agent/workflows/records.h"
+#include "agent/workflows/reimage_instance.h"
+#include "agent/workflows/run.h"
+#include "agent/workflows/worker_pool.h"
+#include "agent/workflows/workflow.h"
+
+namespace imprint::workflows {
+
+/// The agent's core: plans what is asked, journals it, works it off, and takes up after a crash
+/// what was left open. Thread-safe once recover() has returned.
+class JobRunner : public Service {
+ public:
+  JobRunner(const Ports& ports, Settings settings);
+  JobRunner(const JobRunner&) = delete;
+  JobRunner& operator=(const JobRunner&) = delete;
+  /// As stop().
+  ~JobRunner() override;
+
+  /// Takes up the open jobs and begins to work. Call once, before any other call. A job that cannot
+  /// be taken up ends as needs_attention; it keeps nothing else from starting. Errors of the
+  /// journal.
+  Result<> recover();
+
+  /// Takes no new jobs and lets each job at work come to the next place where it can be left: waits
+  /// and downloads end at once, nothing is undone, the job stays open in the journal and goes on at
+  /// the next start. A call of the hypervisor that is under way is waited for. Idempotent.
+  void stop();
+
+  /// Orders the removal of retained systems whose time has passed. Called every minute by the
+  /// runner itself.
+  void reap_expired();
+
+  Result<Job> import_image(const Caller& caller, const ImportImage& request) override;
+  Result<std::vector<Image>> list_images() override;
+  Result<Image> show_image(const std::string& image) override;
+  /// Also by the id of an import job, for an image that was refused.
+  Result<Json> show_report(const std::string& image) override;
+  Result<Job> delete_image(const Caller& caller, const std::string& image, bool force) override;
+
+  Result<Job> create_instance(const Caller& caller, const CreateInstance& request) override;
+  Result<std::vector<InstanceView>> list_instances() override;
+  Result<InstanceView> show_instance(const std::string& instance) override;
+  Result<Job> start_instance(const Caller& caller, const std::string& instance) override;
+  Result<Job> stop_instance(const Caller& caller, const std::string& instance,
+                            const StopInstance& request) override;
+  Result<Plan> plan_reimage(const std::string& instance, const ReimageInstance& request) override;
+  Result<Job> reimage_instance(const Caller& caller, const std::string& instance,
+                               const ReimageInstance& request) override;
+  Result<Job> revert_instance(const Caller& caller, const std::string& instance) override;
+  Result<Job> commit_instance(const Caller& caller, const std::string& instance) override;
+  Result<Job> release_instance(const Caller& caller, const std::string& instance) override;
+  Result<std::string> read_console(const std::string& instance, std::size_t bytes) override;
+
+  Result<std::vector<Job>> list_jobs() override;
+  Result<Job> show_job(const JobId& job) override;
+  Result<Job> watch_job(const JobId& job, const std::string& seen,
+                        std::chrono::milliseconds wait) override;
+
+  Result<NodeStatus> node_status() override;
+
+ private:
+  struct Order {
+    JobKind kind;
+    Json request;                          ///< without secrets; what a repeat is recognised by
+    std::function<Result<Draft>()> draft;  ///< decides; has no effect
+    /// Saves the secrets of the request where they survive a crash, after the job is recorded and
+    /// before the answer, and returns the plan that knows of them. May be empty.
+    std::function<Result<Json>(const Job&)> keep_secrets = {};
+  };
+  Result<Job> submit(const Caller& caller, const Order& order);
+  Result<std::optional<Job>> find_repeated(const std::string& key, const std::string& digest);
+  Result<Job> record_job(const Caller& caller, const Order& order, const std::string& key,
+                         const std::string& digest);
+  void save_secrets(const Job& job, const Order& order);
+
+  void work(const JobId& id) noexcept;
+  Outcome attempt(const JobId& id);
+  void job_changed();
+  void keep_house(const std::stop_token& token);
+
+  /// The instance, if no job is open on it. Errc::conflict names the job.
+  Result<Instance> free_instance(const std::string& ref);
+  Result<Draft> draft_power(JobKind kind, const std::string& ref, std::chrono::seconds grace);
+  Result<ReimageFacts> reimage_facts(const Instance& instance, const ReimageInstance& request);
+  InstanceView view_of(const Instance& instance, PowerState power,
+                       const std::vector<Image>& images);
+
+  const Ports ports_;
+  const Settings settings_;
+  Shared shared_;
+  Records records_;
+  Sync<std::map<std::string, JobId, std::less<>>> keys_;  ///< of all jobs, by idempotency key
+  std::mutex change_mutex_;
+  std::condition_variable change_;
+  std::int64_t changes_ = 0;
+  std::mutex house_mutex_;
+  std::condition_variable_any house_;
+  WorkerPool pool_;
+  std::jthread housekeeper_;  // last: ends before what it uses
+};
+
+}  // namespace imprint::workflows

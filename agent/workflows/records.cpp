@@ -1,0 +1,224 @@
+#include "agent/workflows/records.h"
+
+#include <charconv>
+
+#include "agent/base/log.h"
+#include "agent/policy/deletion.h"
+
+namespace imprint::workflows {
+namespace {
+
+constexpr int tries = 16;  // others change the same record seldom: one job at a time per instance
+
+std::string key_of(const ImageId& id) {
+  return "images/" + id.str();
+}
+std::string key_of(const InstanceId& id) {
+  return "instances/" + id.str();
+}
+std::string version_key(const std::string& name) {
+  return "image-versions/" + name;
+}
+std::string name_key(const std::string& name) {
+  return "instance-names/" + name;
+}
+std::string report_key(const std::string& id) {
+  return "reports/" + id;
+}
+std::string hold_key(const Sha256& digest, const JobId& job) {
+  return fmt::format("holds/{}/{}", digest.hex(), job.str());
+}
+
+template <class T>
+Result<T> parse_entry(const Entry& entry, Result<T> (*parse)(const Json&)) {
+  const auto broken = [&](const Error& error) {
+    return make_error(Errc::corrupt, "record '{}': {}", entry.key, error.message);
+  };
+  const auto json = parse_json(entry.value);
+  if (!json) return broken(json.error());
+  auto value = parse(*json);
+  if (!value) return broken(value.error());
+  return value;
+}
+
+template <class T>
+Result<std::vector<T>> list_of(Store& store, const std::string& prefix,
+                               Result<T> (*parse)(const Json&)) {
+  const Listing listing = TRY(store.list(prefix));
+  std::vector<T> values;
+  for (const Entry& entry : listing.entries) {
+    auto value = parse_entry(entry, parse);
+    if (value)
+      values.push_back(*std::move(value));
+    else
+      log::error("{}", value.error().message);
+  }
+  return values;
+}
+
+template <class T>
+Result<T> get_of(Store& store, const std::string& key, Result<T> (*parse)(const Json&),
+                 std::string_view noun, const std::string& id) {
+  const auto entry = TRY(store.get(key));
+  if (!entry) return make_error(Errc::not_found, "{} '{}' does not exist", noun, id);
+  return parse_entry(*entry, parse);
+}
+
+/// What `build` returns is committed; after a conflict it is built anew from what is there then.
+Result<> commit_anew(Store& store,
+                     const std::function<Result<std::optional<Transaction>>()>& build) {
+  for (int i = 0;; ++i) {
+    const auto transaction = TRY(build());
+    if (!transaction) return {};
+    auto committed = store.commit(*transaction);
+    if (committed) return {};
+    if (committed.error().code != Errc::conflict || i == tries) return committed.error();
+  }
+}
+
+Result<> put_anyway(Store& store, const std::string& key, const std::string& value) {
+  TRY(store.commit({.compare = {}, .put = {{key, value, std::nullopt}}, .erase = {}}));
+  return {};
+}
+
+Result<> erase_keys(Store& store, std::vector<std::string> keys) {
+  TRY(store.commit({.compare = {}, .put = {}, .erase = std::move(keys)}));
+  return {};
+}
+
+int number_of(const std::optional<Entry>& entry) {
+  int number = 0;
+  if (entry)
+    std::from_chars(entry->value.data(), entry->value.data() + entry->value.size(), number);
+  return number;
+}
+
+}  // namespace
+
+Result<std::vector<Image>> Records::images() {
+  return list_of<Image>(store_, "images/", parse_image);
+}
+Result<std::vector<Instance>> Records::instances() {
+  return list_of<Instance>(store_, "instances/", parse_instance);
+}
+
+Result<Image> Records::image(const ImageId& id) {
+  return get_of<Image>(store_, key_of(id), parse_image, "image", id.str());
+}
+
+Result<Instance> Records::instance(const InstanceId& id) {
+  return get_of<Instance>(store_, key_of(id), parse_instance, "instance", id.str());
+}
+
+Result<Instance> Records::find_instance(const std::string& ref) {
+  const auto id = InstanceId::parse(ref);
+  if (id) {
+    auto found = instance(*id);
+    if (found || found.error().code != Errc::not_found) return found;
+  }
+  TRY(parse_name(ref, "instance"));
+  const auto named = TRY(store_.get(name_key(ref)));
+  if (!named) return make_error(Errc::not_found, "instance '{}' does not exist", ref);
+  return instance(TRY(InstanceId::parse(named->value)));
+}
+
+Result<> Records::add_instance(const Instance& instance) {
+  return commit_anew(store_, [&]() -> Result<std::optional<Transaction>> {
+    const auto named = TRY(store_.get(name_key(instance.name)));
+    if (named && named->value != instance.id.str())
+      return make_error(Errc::conflict, "instance '{}' exists: {}", instance.name, named->value);
+    if (named) return std::optional<Transaction>{};
+    return std::optional{
+        Transaction{.compare = {{name_key(instance.name), 0}, {key_of(instance.id), 0}},
+                    .put = {{name_key(instance.name), instance.id.str(), std::nullopt},
+                            {key_of(instance.id), dump_json(to_json(instance)), std::nullopt}},
+                    .erase = {}}};
+  });
+}
+
+Result<> Records::change_instance(const InstanceId& id,
+                                  const std::function<bool(Instance&)>& change) {
+  return commit_anew(store_, [&]() -> Result<std::optional<Transaction>> {
+    const auto entry = TRY(store_.get(key_of(id)));
+    if (!entry) return make_error(Errc::not_found, "instance '{}' does not exist", id.str());
+    Instance instance = TRY(parse_entry<Instance>(*entry, parse_instance));
+    if (!change(instance)) return std::optional<Transaction>{};
+    ++instance.generation;
+    return std::optional{
+        Transaction{.compare = {{entry->key, entry->modified}},
+                    .put = {{entry->key, dump_json(to_json(instance)), std::nullopt}},
+                    .erase = {}}};
+  });
+}
+
+Result<> Records::forget_instance(const Instance& instance) {
+  return commit_anew(store_, [&]() -> Result<std::optional<Transaction>> {
+    const auto named = TRY(store_.get(name_key(instance.name)));
+    Transaction transaction{.compare = {}, .put = {}, .erase = {key_of(instance.id)}};
+    if (named && named->value == instance.id.str()) {
+      transaction.compare.push_back({named->key, named->modified});
+      transaction.erase.push_back(named->key);
+    }
+    return std::optional{transaction};
+  });
+}
+
+Result<Image> Records::add_image(Image image, const Json& report) {
+  TRY(commit_anew(store_, [&]() -> Result<std::optional<Transaction>> {
+    const auto listed = TRY(store_.get(key_of(image.id)));
+    if (listed) {
+      image = TRY(parse_entry<Image>(*listed, parse_image));
+      return std::optional<Transaction>{};
+    }
+    const auto last = TRY(store_.get(version_key(image.name)));
+    image.version = number_of(last) + 1;
+    return std::optional{Transaction{
+        .compare = {{key_of(image.id), 0}, {version_key(image.name), last ? last->modified : 0}},
+        .put = {{key_of(image.id), dump_json(to_json(image)), std::nullopt},
+                {version_key(image.name), std::to_string(image.version), std::nullopt},
+                {report_key(image.id.str()), dump_json(report), std::nullopt}},
+        .erase = {}}};
+  }));
+  return image;
+}
+
+Result<> Records::forget_image(const ImageId& id) {
+  return erase_keys(store_, {key_of(id), report_key(id.str())});
+}
+
+Result<> Records::save_report(const std::string& id, const Json& report) {
+  return put_anyway(store_, report_key(id), dump_json(report));
+}
+
+Result<Json> Records::report(const std::string& id) {
+  const auto entry = TRY(store_.get(report_key(id)));
+  if (!entry) return make_error(Errc::not_found, "there is no report of '{}'", id);
+  return parse_json(entry->value);
+}
+
+Result<> Records::forget_report(const std::string& id) {
+  return erase_keys(store_, {report_key(id)});
+}
+
+Result<> Records::hold_bytes(const Sha256& digest, const JobId& job) {
+  return put_anyway(store_, hold_key(digest, job), job.str());
+}
+
+Result<> Records::release_bytes(const Sha256& digest, const JobId& job) {
+  return erase_keys(store_, {hold_key(digest, job)});
+}
+
+Result<bool> Records::bytes_used(const Sha256& digest) {
+  if (!TRY(store_.list("holds/" + digest.hex() + "/")).entries.empty()) return true;
+  for (const Entry& entry : TRY(store_.list("images/")).entries) {
+    const auto image = parse_entry<Image>(entry, parse_image);
+    if (!image || image->digest == digest) return true;
+  }
+  for (const Entry& entry : TRY(store_.list("instances/")).entries) {
+    const auto instance = parse_entry<Instance>(entry, parse_instance);
+    if (!instance || policy::rests_on(*instance, digest)) return true;
+  }
+  return false;
+}
+
+}  // namespace imprint::workflows

@@ -1,0 +1,65 @@
+#pragma once
+// Images and instances in the Store, typed.
+//   images/ID            an image's record        image-versions/NAME   the highest version ever
+//   given to the name instances/ID         an instance's record     instance-names/NAME   the id of
+//   the instance that has the name reports/ID           what a check said: under the image's id, or
+//   under the job's when the image was refused holds/DIGEST/JOB     a job that is about to rest a
+//   disk on these bytes
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/model/image.h"
+#include "agent/model/instance.h"
+#include "agent/ports/store.h"
+
+namespace imprint::workflows {
+
+/// Every change is a compare-and-swap; one that stands already is fine. A lost answer
+/// (Errc::unavailable) is resolved by calling again. Thread-safe.
+class Records {
+ public:
+  explicit Records(Store& store) : store_{store} {}
+
+  /// Records that cannot be read are passed over with an error in the log: one bad record hides no
+  /// other.
+  Result<std::vector<Image>> images();
+  Result<std::vector<Instance>> instances();
+
+  /// Errc::not_found.
+  Result<Image> image(const ImageId& id);
+  Result<Instance> instance(const InstanceId& id);
+  /// By id or name. Errc::not_found.
+  Result<Instance> find_instance(const std::string& ref);
+
+  /// Takes the name and makes the record. Errc::conflict: another instance has the name.
+  Result<> add_instance(const Instance& instance);
+  /// `change` makes the record what it should be and says whether there was anything to do. The
+  /// generation grows. Errc::not_found.
+  Result<> change_instance(const InstanceId& id, const std::function<bool(Instance&)>& change);
+  /// Removes record and name; nothing there is fine.
+  Result<> forget_instance(const Instance& instance);
+
+  /// Gives the image the next version of its name and lists it with its report; returns it as it is
+  /// listed. An image of this id that is listed already is returned as it is.
+  Result<Image> add_image(Image image, const Json& report);
+  Result<> forget_image(const ImageId& id);
+
+  Result<> save_report(const std::string& id, const Json& report);
+  /// Errc::not_found.
+  Result<Json> report(const std::string& id);
+  Result<> forget_report(const std::string& id);
+
+  Result<> hold_bytes(const Sha256& digest, const JobId& job);
+  Result<> release_bytes(const Sha256& digest, const JobId& job);
+  /// Whether an image, a disk or a job needs these bytes. A record that cannot be read counts as
+  /// one that does.
+  Result<bool> bytes_used(const Sha256& digest);
+
+ private:
+  Store& store_;
+};
+
+}  // namespace imprint::workflows

@@ -1,0 +1,181 @@
+#include "agent/workflows/reimage_instance.h"
+
+#include "agent/policy/firmware.h"
+#include "agent/policy/image_choice.h"
+#include "agent/policy/image_use.h"
+#include "agent/policy/reimage.h"
+#include "agent/policy/sizes.h"
+#include "agent/workflows/confirm.h"
+#include "agent/workflows/image_bytes.h"
+#include "agent/workflows/records.h"
+#include "agent/workflows/systems.h"
+
+namespace imprint::workflows {
+namespace {
+
+Result<ExchangePlan> plan_of(const Run& run) {
+  ExchangePlan plan = TRY(parse_exchange_plan(run.plan()));
+  if (!plan.image) return make_error(Errc::corrupt, "the plan names no image");
+  return plan;
+}
+
+/// The system that is to be; its files get their paths when they are made.
+Result<System> new_system(const ReimageFacts& facts, const ReimageInstance& request) {
+  const Image& image = facts.image;
+  System system{.image = image.id,
+                .image_name = policy::name_and_version(image),
+                .disk = {},
+                .seed = {},
+                .cloud_instance_id = random_uuid(),
+                .firmware = TRY(policy::choose_firmware(image, std::nullopt)),
+                .confirm = request.confirm.value_or(image.confirm)};
+  TRY(check_signal(system.confirm));
+  system.disk.role = DiskRole::system;
+  system.disk.size =
+      TRY(policy::reimaged_disk_size(facts.instance.system.disk.size, image, request.disk));
+  system.disk.base_digest = image.digest;
+  system.seed.role = DiskRole::seed;
+  return system;
+}
+
+Result<> check(Run& run) {
+  const ExchangePlan plan = TRY(plan_of(run));
+  TRY(check_unchanged(run, plan.before));
+  const Image image = TRY(Records{run.ports.store}.image(plan.image->id));
+  return run.ports.volumes.probe_image(image.digest, image.file_size);
+}
+
+/// The generation names files, so it is used up here even if nothing comes of it: a later reimage
+/// never finds what a failed one left.
+Result<> reserve(Run& run) {
+  const ExchangePlan plan = TRY(plan_of(run));
+  TRY(hold_bytes(run, plan.image->digest, plan.image->file_size));
+  TRY(run.insist("store", [&] {
+    return Records{run.ports.store}.change_instance(plan.before.id, [&](Instance& instance) {
+      if (instance.system_generation >= plan.after.system_generation) return false;
+      instance.system_generation = plan.after.system_generation;
+      return true;
+    });
+  }));
+  return policy::require_space(TRY(run.ports.volumes.space()).free, 0);
+}
+
+Result<> release(Run& run) {
+  const ExchangePlan plan = TRY(plan_of(run));
+  TRY(release_bytes(run, plan.image->digest));
+  return drop_unused_bytes(run, plan.image->digest);
+}
+
+/// That a file made for the new system is none of those that the instance has.
+Result<> require_new(const ExchangePlan& plan, const Disk& disk) {
+  TRY(policy::refuse_data_disk(disk, plan.before.data_disks));
+  const bool taken =
+      disk.path == plan.before.system.disk.path || disk.path == plan.before.system.seed.path ||
+      (plan.before.retained && (disk.path == plan.before.retained->system.disk.path ||
+                                disk.path == plan.before.retained->system.seed.path));
+  if (!taken) return {};
+  return make_error(Errc::internal, "'{}' is in use by instance '{}'", disk.path, plan.before.name);
+}
+
+Result<> make_disk(Run& run) {
+  ExchangePlan plan = TRY(plan_of(run));
+  const Disk disk = TRY(run.ports.volumes.create_system_disk(
+      plan.after.id, plan.after.system_generation, *plan.image, plan.after.system.disk.size));
+  TRY(require_new(plan, disk));
+  plan.after.system.disk = disk;
+  return run.save_plan(to_json(plan));
+}
+
+Result<Disk> make_seed_file(Run& run, const ExchangePlan& plan) {
+  auto secrets = TRY(run.ports.volumes.load_secrets(plan.after.id));
+  return run.ports.volumes.create_seed(
+      plan.after.id, plan.after.system_generation,
+      seed_of(plan.after, plan.after.system, secrets.user_data, secrets.password_hash));
+}
+
+Result<> make_seed(Run& run) {
+  ExchangePlan plan = TRY(plan_of(run));
+  if (plan.seed_given) {
+    if (!plan.after.system.seed.path.empty()) return {};
+    return make_error(Errc::unavailable,
+                      "the user data of the request was lost before the work began; ask again");
+  }
+  const Disk seed = TRY(make_seed_file(run, plan));
+  TRY(require_new(plan, seed));
+  plan.after.system.seed = seed;
+  return run.save_plan(to_json(plan));
+}
+
+Result<> remove_new_system(Run& run) {
+  const ExchangePlan plan = TRY(plan_of(run));
+  System made = plan.after.system;
+  // A seed that was given may stand on disk without the plan knowing; asking for it tells where.
+  if (plan.seed_given && made.seed.path.empty()) made.seed = TRY(make_seed_file(run, plan));
+  made.disk.base_digest.reset();  // the bytes are held until `reserve` is undone
+  return remove_system(run, plan.before, made);
+}
+
+}  // namespace
+
+Seed seed_of(const Instance& instance, const System& system, Secret user_data,
+             Secret password_hash) {
+  return {system.cloud_instance_id, instance.hostname, instance.ssh_keys, std::move(user_data),
+          std::move(password_hash)};
+}
+
+Result<ExchangePlan> plan_reimage(const ReimageFacts& facts, const ReimageInstance& request,
+                                  const Settings& settings) {
+  const Instance& before = facts.instance;
+  TRY(policy::may_use_image(facts.image,
+                            {before.owner, settings.region, settings.arch, before.memory}));
+  ExchangePlan plan{.before = before,
+                    .after = before,
+                    .keep_old = request.keep_old,
+                    .discard = {},
+                    .was_running = std::nullopt,
+                    .image = facts.image,
+                    .seed_given = request.user_data.has_value()};
+  plan.after.system = TRY(new_system(facts, request));
+  plan.after.system_generation = before.system_generation + 1;
+  plan.after.retained.reset();
+  if (before.retained) plan.discard.push_back(before.retained->system);
+  if (request.keep_old.count() == 0) plan.discard.push_back(before.system);
+  return plan;
+}
+
+Plan describe_reimage(const ReimageFacts& facts, const ExchangePlan& plan,
+                      const Settings& settings) {
+  Plan shown;
+  for (const Step& step : reimage_steps(plan, settings))
+    shown.steps.push_back({step.name, step.text});
+  shown.lost = policy::lost_by_reimage(facts.instance);
+  shown.kept = policy::kept_by_reimage(facts.instance, facts.until);
+  shown.space_needed = plan.after.system.disk.size;
+  return shown;
+}
+
+Steps reimage_steps(const ExchangePlan& plan, const Settings& settings) {
+  const std::string image = plan.after.system.image_name;
+  Steps steps{
+      {.name = "check",
+       .text = fmt::format("see that image '{}' is whole and the instance as recorded", image),
+       .run = check,
+       .undo = remove_new_system},
+      {.name = "reserve",
+       .text = "hold the image and see that there is space",
+       .run = reserve,
+       .undo = release},
+      {.name = "disk",
+       .text = fmt::format("make a system disk of {} bytes over image '{}'",
+                           plan.after.system.disk.size, image),
+       .run = make_disk,
+       .undo = remove_new_system},
+      {.name = "seed",
+       .text = "make a seed with a new identity for cloud-init",
+       .run = make_seed,
+       .undo = remove_new_system}};
+  for (Step& step : exchange_steps(plan, settings.stop_grace)) steps.push_back(std::move(step));
+  return steps;
+}
+
+}  // namespace imprint::workflows

@@ -1,0 +1,119 @@
+#pragma once
+// One job at work: what its steps act on.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "agent/model/job.h"
+#include "agent/ports/clock.h"
+#include "agent/ports/hypervisor.h"
+#include "agent/ports/image_source.h"
+#include "agent/ports/inspector.h"
+#include "agent/ports/journal.h"
+#include "agent/ports/store.h"
+#include "agent/ports/volumes.h"
+
+namespace imprint::workflows {
+
+/// All that the agent's core reaches the world by. Borrowed: they outlive the runner.
+struct Ports {
+  Store& store;
+  Journal& journal;
+  Hypervisor& hypervisor;
+  Volumes& volumes;
+  Inspector& inspector;
+  ImageSource& source;
+  Clock& clock;
+};
+
+/// Constant while the agent runs.
+struct Settings {
+  std::string node = "localhost";
+  std::string region;
+  std::string version;
+  std::string arch = "x86_64";
+  std::string profile = "generic";  ///< that imported images are judged by
+  int workers = 4;
+  std::size_t queue_limit = 1000;            ///< open jobs; more are refused
+  std::chrono::seconds stop_grace{60};       ///< for the stop within a reimage or revert
+  std::chrono::seconds keep_old{24 * 3600};  ///< how long a system replaced by revert is kept
+  std::chrono::seconds inspect_limit{300};
+};
+
+/// What all runs share.
+struct Shared {
+  std::atomic<bool> stopping = false;
+  /// Held while it is decided whether an image's bytes are used, and while a use is recorded, so
+  /// that no bytes go while somebody begins to rest on them.
+  std::mutex bytes;
+  /// Told after each change of a job. May be called on any worker.
+  std::function<void()> changed = [] {};
+};
+
+/// Belongs to one worker; not thread-safe.
+class Run {
+ public:
+  Run(const Ports& run_ports, const Settings& run_settings, Shared& run_shared, Job job);
+
+  const Ports& ports;
+  const Settings& settings;
+  Shared& shared;
+
+  [[nodiscard]] const Job& job() const noexcept { return job_; }
+  /// The verb's own values.
+  [[nodiscard]] const Json& plan() const;
+  /// Replaces them, durably. A failure means that the journal is lost: the step must return it at
+  /// once.
+  Result<> save_plan(Json plan);
+  /// Why the job goes back, recorded before the first undo; null while it goes forward.
+  [[nodiscard]] const Json& failure() const;
+  Result<> save_failure(const Error& error);
+
+  /// What the job answers when it ends; null so far.
+  [[nodiscard]] const Json& result() const;
+  Result<> save_result(Json result);
+
+  /// The step at hand was begun before, by a run that did not live to its end.
+  bool resumed = false;
+  /// A write to the journal failed: nothing may be done that it does not know of.
+  [[nodiscard]] bool journal_lost() const noexcept { return journal_lost_; }
+  /// Notes a journal write's outcome and passes it on.
+  Result<> journalled(Result<> written);
+
+  [[nodiscard]] bool stopping() const noexcept { return shared.stopping; }
+  /// Progress is of one step.
+  void begin_step() { job_.progress = 0; }
+  /// What it does or waits for now; told to watchers, not synced.
+  void note(const std::string& text);
+  void progress(double fraction);
+
+  /// Sleeps. Errc::cancelled as soon as the agent stops.
+  Result<> pause(std::chrono::milliseconds duration);
+  /// Calls again until the answer is not Errc::unavailable: what is true is asked anew each time,
+  /// and a part outside that is away for a while ends no job. Errc::cancelled as soon as the agent
+  /// stops.
+  template <class Call>
+  auto insist(std::string_view whom, Call call) -> decltype(call()) {
+    for (bool waited = false;; waited = true) {
+      auto answer = call();
+      if (answer || answer.error().code != Errc::unavailable || journal_lost_) {
+        if (waited) note("");
+        return answer;
+      }
+      note(waiting_text(whom, answer.error()));
+      TRY(pause(std::chrono::seconds{1}));
+    }
+  }
+
+ private:
+  static std::string waiting_text(std::string_view whom, const Error& error);
+  Result<> save_context();
+
+  Job job_;
+  bool journal_lost_ = false;
+};
+
+}  // namespace imprint::workflows

@@ -1,0 +1,44 @@
+#include "agent/workflows/worker_pool.h"
+
+namespace imprint::workflows {
+
+void WorkerPool::start(int workers, std::function<void(const JobId&)> work) {
+  work_ = std::move(work);
+  for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { loop(); });
+}
+
+void WorkerPool::add(const JobId& job) {
+  {
+    const std::lock_guard lock{mutex_};
+    queue_.push_back(job);
+  }
+  wake_.notify_one();
+}
+
+std::size_t WorkerPool::waiting() {
+  const std::lock_guard lock{mutex_};
+  return queue_.size();
+}
+
+void WorkerPool::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  threads_.clear();  // joins
+}
+
+void WorkerPool::loop() {
+  while (true) {
+    std::unique_lock lock{mutex_};
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_) return;
+    const JobId job = queue_.front();
+    queue_.pop_front();
+    lock.unlock();
+    work_(job);
+  }
+}
+
+}  // namespace imprint::workflows

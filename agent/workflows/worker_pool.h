@@ -1,0 +1,41 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "agent/model/ids.h"
+
+namespace imprint::workflows {
+
+/// A few threads that take jobs in order. Thread-safe.
+class WorkerPool {
+ public:
+  WorkerPool() = default;
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  ~WorkerPool() { stop(); }
+
+  /// Call once. `work` must not throw.
+  void start(int workers, std::function<void(const JobId&)> work);
+  void add(const JobId& job);
+  /// Jobs that no worker has taken yet.
+  std::size_t waiting();
+  /// Takes no more jobs, waits for those at work; what waits stays undone. Idempotent.
+  void stop();
+
+ private:
+  void loop();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<JobId> queue_;
+  bool stopping_ = false;
+  std::function<void(const JobId&)> work_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace imprint::workflows
