@@ -15,9 +15,11 @@ constexpr std::size_t pattern_limit = 256;
 constexpr std::int64_t limit_limit = 24 * 3600;
 
 bool is_pattern(const std::string& pattern) {
-  try {  // std::regex reports a bad pattern by throwing only
+  if (pattern.size() > pattern_limit)
+    return false;  // first: a huge pattern exhausts the stack of the compiler
+  try {            // std::regex reports a bad pattern by throwing only
     const std::regex compiled{pattern};
-    return pattern.size() <= pattern_limit;
+    return true;
   } catch (const std::regex_error&) {
     return false;
   }

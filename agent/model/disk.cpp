@@ -40,7 +40,7 @@ Result<Disk> parse_disk_record(const Json& json, std::string where) {
   disk.path = reader.text("path");
   const auto format = parse_disk_format(reader.text("format"));
   disk.serial = reader.text("serial");
-  disk.size = static_cast<std::uint64_t>(reader.integer("size"));
+  disk.size = reader.size("size");
   disk.base_path = reader.optional_text("base_path");
   const auto base_digest = reader.optional_text("base_digest");
   disk.generation = reader.integer_or("generation", 1);

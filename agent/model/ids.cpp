@@ -44,7 +44,7 @@ Result<Id<Tag>> Id<Tag>::parse(std::string_view text) {
                            std::all_of(text.begin() + static_cast<std::ptrdiff_t>(start.size()),
                                        text.end(), is_lower_hex);
   if (!well_formed)
-    return make_error(Errc::invalid, "'{}' is not the id of an {}: expected {} and {} digits",
+    return make_error(Errc::invalid, "'{}' is no {} id: expected {} and {} digits",
                       text.substr(0, 80), Tag::noun, start, id_digits);
   return Id{std::string{text}};
 }
@@ -93,7 +93,7 @@ Result<std::string> parse_name(std::string_view text, std::string_view noun) {
                            std::all_of(text.begin(), text.end(), allowed);
   if (!well_formed)
     return make_error(Errc::invalid,
-                      "'{}' is not a name for an {}: 1 to 63 of letters, digits, '.', '_' and '-', "
+                      "'{}' is no {} name: 1 to 63 of letters, digits, '.', '_' and '-', "
                       "starting with a letter or digit",
                       text.substr(0, 80), noun);
   return std::string{text};

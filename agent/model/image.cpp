@@ -53,14 +53,14 @@ Result<Image> parse_image(const Json& json) {
   const auto source_digest = Sha256::parse(reader.text("source_digest"));
   const auto verdict = parse_verdict(reader.text("verdict"));
   const std::string name = reader.text("name");
-  const auto version = static_cast<int>(reader.integer("version"));
+  const auto version = reader.number("version");
   const std::string owner = reader.text_or("owner", "");
   const std::string provider = reader.text_or("provider", "");
   const std::string region = reader.text_or("region", "");
   const std::string node = reader.text_or("node", "");
   const std::string source = reader.text_or("source", "");
-  const auto file_size = static_cast<std::uint64_t>(reader.integer("file_size"));
-  const auto virtual_size = static_cast<std::uint64_t>(reader.integer("virtual_size"));
+  const auto file_size = reader.size("file_size");
+  const auto virtual_size = reader.size("virtual_size");
   const Json& guest = reader.member("guest");
   const std::string profile = reader.text_or("profile", "");
   const std::string ruleset = reader.text_or("ruleset", "");

@@ -105,26 +105,25 @@ Result<Instance> read_instance(ObjectReader& reader) {
   for (const Json& item : reader.items("data_disks"))
     data_disks.push_back(
         TRY(parse_disk_record(item, fmt::format("data_disks[{}]", data_disks.size()))));
-  Instance instance{
-      .id = TRY(std::move(id)),
-      .name = reader.text("name"),
-      .uuid = reader.text("uuid"),
-      .node = reader.text_or("node", ""),
-      .region = reader.text_or("region", ""),
-      .owner = reader.text_or("owner", ""),
-      .cpus = static_cast<int>(reader.integer("cpus")),
-      .memory = static_cast<std::uint64_t>(reader.integer("memory")),
-      .network = reader.optional_text("network"),
-      .mac = reader.text("mac"),
-      .hostname = reader.text("hostname"),
-      .ssh_keys = reader.texts_or_empty("ssh_keys"),
-      .system = TRY(parse_system(system, "system")),
-      .retained = std::nullopt,
-      .data_disks = std::move(data_disks),
-      .wanted_running = reader.boolean_or("wanted_running", true),
-      .created = reader.text_or("created", ""),
-      .generation = reader.integer_or("generation", 1),
-      .system_generation = static_cast<int>(reader.integer_or("system_generation", 1))};
+  Instance instance{.id = TRY(std::move(id)),
+                    .name = reader.text("name"),
+                    .uuid = reader.text("uuid"),
+                    .node = reader.text_or("node", ""),
+                    .region = reader.text_or("region", ""),
+                    .owner = reader.text_or("owner", ""),
+                    .cpus = reader.number("cpus"),
+                    .memory = reader.size("memory"),
+                    .network = reader.optional_text("network"),
+                    .mac = reader.text("mac"),
+                    .hostname = reader.text("hostname"),
+                    .ssh_keys = reader.texts_or_empty("ssh_keys"),
+                    .system = TRY(parse_system(system, "system")),
+                    .retained = std::nullopt,
+                    .data_disks = std::move(data_disks),
+                    .wanted_running = reader.boolean_or("wanted_running", true),
+                    .created = reader.text_or("created", ""),
+                    .generation = reader.integer_or("generation", 1),
+                    .system_generation = reader.number_or("system_generation", 1)};
   if (!retained.is_null()) instance.retained = TRY(parse_retained(retained, "retained"));
   return instance;
 }
@@ -133,7 +132,7 @@ Result<Instance> read_instance(ObjectReader& reader) {
 
 Result<Instance> parse_instance(const Json& json) {
   ObjectReader reader{json, "instance"};
-  auto instance = read_instance(reader);
+  Instance instance = TRY(read_instance(reader));
   TRY(reader.finish());
   return instance;
 }
@@ -148,12 +147,12 @@ Json to_json(const InstanceView& view) {
 
 Result<InstanceView> parse_instance_view(const Json& json) {
   ObjectReader reader{json, "instance"};
-  auto instance = read_instance(reader);
+  Instance instance = TRY(read_instance(reader));
   const auto power = parse_power_state(reader.text("power"));
   auto newer_image = reader.optional_text("newer_image");
   const auto open_job = reader.optional_text("open_job");
   TRY(reader.finish());
-  InstanceView view{TRY(std::move(instance)), TRY(power), std::move(newer_image), std::nullopt};
+  InstanceView view{std::move(instance), TRY(power), std::move(newer_image), std::nullopt};
   if (open_job) view.open_job = TRY(JobId::parse(*open_job));
   return view;
 }

@@ -117,6 +117,7 @@ Result<Job> parse_job(const Json& json) {
   const auto kind = parse_job_kind(reader.text("kind"));
   const auto state = parse_job_state(reader.text("state"));
   const Json& progress = reader.member("progress");
+  if (!progress.is_null() && !progress.is_number()) reader.fail("progress", "expected a number");
   const Json& error = reader.member("error");
   std::vector<JobStep> steps;
   for (const Json& item : reader.items("steps")) steps.push_back(TRY(parse_step(item)));

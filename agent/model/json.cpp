@@ -1,13 +1,16 @@
 #include "agent/model/json.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace imprint {
 namespace {
 
 constexpr int depth_limit = 64;
+constexpr std::size_t key_limit =
+    1024;  // an ordered object is searched key by key: without a limit a body takes minutes
 
-/// Stops at too much depth and at duplicate keys, which the library would let pass.
+/// Stops at too much depth, at duplicate keys and at too many, which the library would let pass.
 class StrictCallback {
  public:
   bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
@@ -18,6 +21,7 @@ class StrictCallback {
       const auto name = parsed.get<std::string>();
       if (!keys_.back().insert(name).second)
         throw std::invalid_argument("duplicate key '" + name + "'");
+      if (keys_.back().size() > key_limit) throw std::length_error("too many keys in an object");
     }
     return true;
   }
@@ -29,6 +33,9 @@ class StrictCallback {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
+  // The library takes a NUL for the end of the text and would not look at what follows.
+  if (text.find('\0') != std::string_view::npos)
+    return make_error(Errc::invalid, "not valid JSON: a NUL byte");
   // The library's parser throws; a fault of the text is an ordinary error for us.
   try {
     StrictCallback callback;
@@ -93,6 +100,31 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view key)
     return std::nullopt;
   }
   return value->get<std::int64_t>();
+}
+
+std::uint64_t ObjectReader::size_or(std::string_view key, std::uint64_t fallback) {
+  const auto value = optional_integer(key);
+  if (!value) return fallback;
+  if (*value >= 0) return static_cast<std::uint64_t>(*value);
+  fail(key, "must not be negative");
+  return fallback;
+}
+
+std::uint64_t ObjectReader::size(std::string_view key) {
+  if (find(key) == nullptr) fail(key, "is required");
+  return size_or(key, 0);
+}
+
+int ObjectReader::number_or(std::string_view key, int fallback) {
+  const auto value = size_or(key, static_cast<std::uint64_t>(fallback));
+  if (value <= std::numeric_limits<int>::max()) return static_cast<int>(value);
+  fail(key, "is too large");
+  return fallback;
+}
+
+int ObjectReader::number(std::string_view key) {
+  if (find(key) == nullptr) fail(key, "is required");
+  return number_or(key, 0);
 }
 
 std::int64_t ObjectReader::integer(std::string_view key) {

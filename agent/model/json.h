@@ -17,8 +17,8 @@ namespace imprint {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses a text from outside. Errc::invalid for bad syntax, bad UTF-8, duplicate keys or nesting
-/// deeper than 64.
+/// Parses a text from outside. Errc::invalid for bad syntax, bad UTF-8, duplicate keys, more than
+/// 1024 keys in an object or nesting deeper than 64.
 Result<Json> parse_json(std::string_view text);
 
 /// The text of a value. Bytes from a guest that are not UTF-8 become U+FFFD, so this never fails.
@@ -37,6 +37,12 @@ class ObjectReader {
   std::int64_t integer(std::string_view key);
   std::int64_t integer_or(std::string_view key, std::int64_t fallback);
   std::optional<std::int64_t> optional_integer(std::string_view key);
+  /// A whole number that is not negative: bytes.
+  std::uint64_t size(std::string_view key);
+  std::uint64_t size_or(std::string_view key, std::uint64_t fallback);
+  /// A whole number that an int holds and that is not negative: a count.
+  int number(std::string_view key);
+  int number_or(std::string_view key, int fallback);
   bool boolean_or(std::string_view key, bool fallback);
   std::vector<std::string> texts_or_empty(std::string_view key);
   /// The member as it is; null if absent. It counts as known.

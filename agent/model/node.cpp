@@ -29,11 +29,11 @@ Result<NodeStatus> parse_node_status(const Json& json) {
   status.hypervisor_ok = reader.boolean_or("hypervisor_ok", false);
   status.accelerator = reader.text_or("accelerator", "");
   status.accelerator_why = reader.text_or("accelerator_why", "");
-  status.images = static_cast<int>(reader.integer_or("images", 0));
-  status.instances = static_cast<int>(reader.integer_or("instances", 0));
-  status.open_jobs = static_cast<int>(reader.integer_or("open_jobs", 0));
-  status.space_free = static_cast<std::uint64_t>(reader.integer_or("space_free", 0));
-  status.space_total = static_cast<std::uint64_t>(reader.integer_or("space_total", 0));
+  status.images = reader.number_or("images", 0);
+  status.instances = reader.number_or("instances", 0);
+  status.open_jobs = reader.number_or("open_jobs", 0);
+  status.space_free = reader.size_or("space_free", 0);
+  status.space_total = reader.size_or("space_total", 0);
   status.profile = reader.text_or("profile", "");
   status.ruleset = reader.text_or("ruleset", "");
   TRY(reader.finish());

@@ -43,7 +43,7 @@ Result<Finding> parse_finding(const Json& json, std::string where) {
   finding.rule = reader.text("rule");
   const auto severity = parse_severity(reader.text("severity"));
   finding.path = reader.text_or("path", "");
-  if (const auto line = reader.optional_integer("line")) finding.line = static_cast<int>(*line);
+  if (!reader.member("line").is_null()) finding.line = reader.number("line");
   finding.text = reader.text_or("text", "");
   finding.message = reader.text("message");
   finding.effect = reader.text_or("effect", "");
@@ -67,7 +67,7 @@ Result<DiskFacts> parse_disk(const Json& json) {
     ObjectReader fields{item, "disks.partitions"};
     disk.partitions.push_back({fields.text_or("device", ""), fields.text_or("filesystem", ""),
                                fields.text_or("uuid", ""), fields.text_or("label", ""),
-                               static_cast<std::uint64_t>(fields.integer_or("size", 0))});
+                               fields.size_or("size", 0)});
     TRY(fields.finish());
   }
   TRY(reader.finish());
@@ -118,13 +118,13 @@ std::string_view to_string(Severity severity) noexcept {
 Result<Verdict> parse_verdict(std::string_view text) {
   for (const auto verdict : {Verdict::accepted, Verdict::rejected, Verdict::undetermined})
     if (text == to_string(verdict)) return verdict;
-  return make_error(Errc::invalid, "'{}' is not a verdict", text);
+  return make_error(Errc::invalid, "'{}' is not a verdict", text.substr(0, 80));
 }
 
 Result<Severity> parse_severity(std::string_view text) {
   for (const auto severity : {Severity::error, Severity::warning, Severity::info})
     if (text == to_string(severity)) return severity;
-  return make_error(Errc::invalid, "'{}' is not a severity", text);
+  return make_error(Errc::invalid, "'{}' is not a severity", text.substr(0, 80));
 }
 
 Verdict verdict_of(const std::vector<Finding>& findings,
@@ -199,8 +199,7 @@ Result<ImageReport> parse_image_report(const Json& json) {
 
   ObjectReader container{reader.member("container"), "container"};
   report.container.format = container.text_or("format", "");
-  report.container.virtual_size =
-      static_cast<std::uint64_t>(container.integer_or("virtual_size", 0));
+  report.container.virtual_size = container.size_or("virtual_size", 0);
   TRY(container.finish());
 
   report.guest = TRY(parse_guest_facts(reader.member("guest")));
@@ -213,9 +212,8 @@ Result<ImageReport> parse_image_report(const Json& json) {
     report.undetermined.push_back(TRY(parse_undetermined(item, "undetermined")));
 
   ObjectReader coverage{reader.member("coverage"), "coverage"};
-  report.coverage = {static_cast<int>(coverage.integer_or("evaluated", 0)),
-                     static_cast<int>(coverage.integer_or("not_applicable", 0)),
-                     static_cast<int>(coverage.integer_or("undetermined", 0))};
+  report.coverage = {coverage.number_or("evaluated", 0), coverage.number_or("not_applicable", 0),
+                     coverage.number_or("undetermined", 0)};
   TRY(coverage.finish());
   ObjectReader timings{reader.member("timings_ms"), "timings_ms"};
   report.timings_ms = {timings.integer_or("container", 0), timings.integer_or("launch", 0),

@@ -212,7 +212,7 @@ Result<Plan> parse_plan(const Json& json) {
   }
   plan.lost = reader.texts_or_empty("lost");
   plan.kept = reader.texts_or_empty("kept");
-  plan.space_needed = static_cast<std::uint64_t>(reader.integer_or("space_needed", 0));
+  plan.space_needed = reader.size_or("space_needed", 0);
   TRY(reader.finish());
   return plan;
 }
