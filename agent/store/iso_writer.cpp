@@ -85,6 +85,7 @@ Result<Options> make_options() {
   Options options{made};
   iso_write_opts_set_iso_level(made, 3);
   iso_write_opts_set_rockridge(made, 1);
+  iso_write_opts_set_rrip_version_1_10(made, 1);  // the form that all readers know
   iso_write_opts_set_joliet(made, 1);
   iso_write_opts_set_replace_mode(made, 2, 2, 2, 2);
   iso_write_opts_set_default_dir_mode(made, 0755);

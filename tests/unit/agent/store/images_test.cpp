@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "agent/base/atomic_file.h"
+#include "agent/base/digest.h"
+#include "tests/unit/agent/store/disk_fixture.h"
+
+namespace imprint::test {
+namespace {
+
+using testing::HasSubstr;
+
+class StoredImagesOf : public DiskFixture {
+ protected:
+  JobId job_ = JobId::generate();
+};
+
+TEST_F(StoredImagesOf, MovesAQcow2InUnderItsDigest) {
+  const auto path = incoming(job_);
+  const auto digest = digest_of_file(path).value();
+  const auto stored = volumes_.adopt_image(path, DiskFormat::qcow2, {});
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(stored->digest.hex(), digest);
+  EXPECT_EQ(stored->virtual_size, 8U << 20);
+  const auto file = volumes_.image_path(stored->digest);
+  EXPECT_EQ(file, paths_.images() / ("sha256-" + digest + ".qcow2"));
+  EXPECT_EQ(std::filesystem::file_size(file), stored->file_size);
+  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms{0444});
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(volumes_.probe_image(stored->digest, stored->file_size));
+  EXPECT_TRUE(volumes_.verify_image(stored->digest));
+}
+
+TEST_F(StoredImagesOf, ConvertsRawAndLeavesHolesOut) {
+  const auto path = incoming(job_, DiskFormat::raw);
+  std::filesystem::resize_file(path, std::uint64_t{4} << 30);
+  const auto stored = volumes_.adopt_image(path, DiskFormat::raw, {});
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(stored->virtual_size, std::uint64_t{4} << 30);
+  EXPECT_LT(stored->file_size, 2U << 20);
+  const auto file = volumes_.image_path(stored->digest);
+  EXPECT_EQ(digest_of_file(file).value(), stored->digest.hex());
+  EXPECT_TRUE(reads_guest_data(file.string(), "7"));
+  EXPECT_FALSE(info(file).contains("backing-filename"));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(StoredImagesOf, AnswersTheSameWhenItIsAskedAgain) {
+  for (const auto format : {DiskFormat::qcow2, DiskFormat::raw}) {
+    const JobId job = JobId::generate();
+    const auto path = incoming(job, format);
+    const auto first = volumes_.adopt_image(path, format, {});
+    ASSERT_TRUE(first) << first.error().message;
+    const auto again = volumes_.adopt_image(path, format, {});
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->digest, first->digest);
+    EXPECT_EQ(again->virtual_size, first->virtual_size);
+    ASSERT_TRUE(volumes_.discard_incoming(job));
+  }
+  EXPECT_TRUE(names_in(paths_.incoming()).empty());
+}
+
+TEST_F(StoredImagesOf, KeepsOneFileForTheSameBytes) {
+  const auto path = incoming(job_);
+  const JobId second = JobId::generate();
+  const auto copy = volumes_.prepare_incoming(second).value();
+  std::filesystem::copy_file(path, copy);
+  const auto a = volumes_.adopt_image(path, DiskFormat::qcow2, {});
+  const auto b = volumes_.adopt_image(copy, DiskFormat::qcow2, {});
+  ASSERT_TRUE(a);
+  ASSERT_TRUE(b);
+  EXPECT_EQ(a->digest, b->digest);
+  EXPECT_EQ(names_in(paths_.images()).size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(copy));
+}
+
+TEST_F(StoredImagesOf, RefusesAFileThatRefersToAnother) {
+  const auto base = temp_ / "base.qcow2";
+  tool({"qemu-img", "create", "-q", "-f", "qcow2", base.string(), "8M"});
+  const auto path = volumes_.prepare_incoming(job_).value();
+  tool({"qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.string(),
+        path.string()});
+  const auto stored = volumes_.adopt_image(path, DiskFormat::qcow2, {});
+  ASSERT_FALSE(stored);
+  EXPECT_EQ(stored.error().code, Errc::invalid);
+  EXPECT_THAT(stored.error().message, HasSubstr(base.string()));
+  EXPECT_TRUE(names_in(paths_.images()).empty());
+}
+
+TEST_F(StoredImagesOf, RefusesWhatIsNoQcow2) {
+  const auto path = volumes_.prepare_incoming(job_).value();
+  std::ofstream{path} << std::string(100'000, 'x');
+  EXPECT_EQ(volumes_.adopt_image(path, DiskFormat::qcow2, {}).error().code, Errc::corrupt);
+  EXPECT_TRUE(names_in(paths_.images()).empty());
+}
+
+TEST_F(StoredImagesOf, RefusesFilesFromElsewhereAndMissingOnes) {
+  const auto elsewhere = temp_ / "mine.qcow2";
+  tool({"qemu-img", "create", "-q", "-f", "qcow2", elsewhere.string(), "8M"});
+  EXPECT_EQ(volumes_.adopt_image(elsewhere, DiskFormat::qcow2, {}).error().code, Errc::invalid);
+  EXPECT_TRUE(std::filesystem::exists(elsewhere));
+  const auto missing = volumes_.prepare_incoming(job_).value();
+  EXPECT_EQ(volumes_.adopt_image(missing, DiskFormat::qcow2, {}).error().code, Errc::not_found);
+  std::filesystem::create_symlink(elsewhere, missing);
+  EXPECT_EQ(volumes_.adopt_image(missing, DiskFormat::qcow2, {}).error().code, Errc::invalid);
+}
+
+TEST_F(StoredImagesOf, LeaveNothingOfACancelledConversion) {
+  const auto path = incoming(job_, DiskFormat::raw);
+  const auto stored = volumes_.adopt_image(path, DiskFormat::raw, [] { return true; });
+  ASSERT_FALSE(stored);
+  EXPECT_EQ(stored.error().code, Errc::cancelled);
+  EXPECT_EQ(names_in(paths_.incoming()), std::vector<std::string>{path.filename().string()});
+  EXPECT_TRUE(names_in(paths_.images()).empty());
+}
+
+TEST_F(StoredImagesOf, TellWhenTheyAreDamagedOrGone) {
+  const Image image = adopted_image();
+  const auto file = volumes_.image_path(image.digest);
+  EXPECT_EQ(volumes_.probe_image(image.digest, image.file_size + 1).error().code, Errc::corrupt);
+  std::filesystem::permissions(file, std::filesystem::perms{0600});
+  std::fstream{file, std::ios::in | std::ios::out | std::ios::binary}.seekp(5000).write("!", 1);
+  EXPECT_TRUE(volumes_.probe_image(image.digest, image.file_size))
+      << "a probe looks at the size only";
+  EXPECT_EQ(volumes_.verify_image(image.digest).error().code, Errc::corrupt);
+  EXPECT_TRUE(volumes_.remove_image(image.digest));
+  EXPECT_TRUE(volumes_.remove_image(image.digest)) << "nothing there is fine";
+  EXPECT_EQ(volumes_.probe_image(image.digest, image.file_size).error().code, Errc::corrupt);
+}
+
+TEST_F(StoredImagesOf, PrepareAFreshName) {
+  const auto path = volumes_.prepare_incoming(job_).value();
+  EXPECT_TRUE(path.is_absolute());
+  std::ofstream{path} << "left over";
+  EXPECT_EQ(volumes_.prepare_incoming(job_).value(), path);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(volumes_.discard_incoming(job_)) << "nothing there is fine";
+}
+
+}  // namespace
+}  // namespace imprint::test

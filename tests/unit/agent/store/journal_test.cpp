@@ -1,0 +1,104 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "agent/store/sqlite_journal.h"
+#include "tests/support/journal_conformance.h"
+#include "tests/support/memory_journal.h"
+#include "tests/support/temp_folder.h"
+
+namespace imprint::test {
+namespace {
+
+using store::SqliteJournal;
+using testing::HasSubstr;
+
+class MemoryPlace : public JournalPlace {
+ public:
+  std::unique_ptr<Journal> open() override { return std::make_unique<MemoryJournal>(jobs_); }
+
+ private:
+  std::shared_ptr<MemoryJobs> jobs_ = std::make_shared<MemoryJobs>();
+};
+
+class SqlitePlace : public JournalPlace {
+ public:
+  std::unique_ptr<Journal> open() override {
+    auto opened = SqliteJournal::open(folder_ / "journal.db", clock_);
+    EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
+    return opened ? *std::move(opened) : nullptr;
+  }
+
+ private:
+  TempFolder folder_;
+  SystemClock clock_;
+};
+
+template <class Place>
+std::unique_ptr<JournalPlace> make() {
+  return std::make_unique<Place>();
+}
+
+INSTANTIATE_TEST_SUITE_P(Journals, JournalConformance,
+                         testing::Values(JournalKind{"memory", make<MemoryPlace>},
+                                         JournalKind{"sqlite", make<SqlitePlace>}),
+                         name_of_journal);
+
+class SqliteJournalFile : public testing::Test {
+ protected:
+  std::unique_ptr<SqliteJournal> open() {
+    auto opened = SqliteJournal::open(path_, clock_);
+    EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
+    return opened ? *std::move(opened) : nullptr;
+  }
+  void run_sql(const std::string& sql) {
+    SQLite::Database database{path_.string(), SQLite::OPEN_READWRITE};
+    database.exec(sql);
+  }
+
+  TempFolder folder_;
+  std::filesystem::path path_ = folder_ / "journal.db";
+  SystemClock clock_;
+};
+
+TEST_F(SqliteJournalFile, NamesARowThatWasChangedBehindItsBack) {
+  const Job job = sample_job("k1");
+  ASSERT_TRUE(open()->submit(job));
+  run_sql("UPDATE jobs SET record = replace(record, 'debian', 'fedora')");
+  const auto found = open()->find(job.id);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Errc::corrupt);
+  EXPECT_THAT(found.error().message, HasSubstr(job.id.str()));
+  EXPECT_THAT(found.error().message, HasSubstr(path_.string()));
+  EXPECT_EQ(open()->list(10).error().code, Errc::corrupt);
+  EXPECT_EQ(open()->open_jobs().error().code, Errc::corrupt);
+  EXPECT_EQ(open()->entering(job.id, 0).error().code, Errc::corrupt);
+}
+
+TEST_F(SqliteJournalFile, NamesARowWhoseColumnsDisagreeWithItsRecord) {
+  const Job job = sample_job("k1");
+  ASSERT_TRUE(open()->submit(job));
+  run_sql("UPDATE jobs SET state = 'succeeded'");
+  EXPECT_EQ(open()->find(job.id).error().code, Errc::corrupt);
+}
+
+TEST_F(SqliteJournalFile, RefusesARecordThatItCouldNotReadAgain) {
+  const auto journal = open();
+  const Job job = sample_job("k1");
+  ASSERT_TRUE(journal->submit(job));
+  Json deep = 1;
+  for (int i = 0; i < 80; ++i) deep = Json::array({deep});
+  EXPECT_EQ(journal->save_context(job.id, deep).error().code, Errc::invalid);
+  EXPECT_EQ(journal->find(job.id)->context, nullptr);
+}
+
+TEST_F(SqliteJournalFile, RefusesGarbageAndTheStoresFile) {
+  std::ofstream{path_} << std::string(5000, '\1');
+  const auto opened = SqliteJournal::open(path_, clock_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::corrupt);
+  EXPECT_THAT(opened.error().message, HasSubstr(path_.string()));
+}
+
+}  // namespace
+}  // namespace imprint::test
