@@ -23,9 +23,13 @@ Result<> write_all(int fd, std::string_view content) {
   return {};
 }
 
+/// A temporary file that a crash left behind is removed, not reused: it may have another mode, or
+/// be a link.
 Result<> write_and_sync(const std::filesystem::path& path, std::string_view content,
                         unsigned mode) {
-  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)};
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+    return system_error(errno, "old temporary file");
+  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)};
   if (!fd.valid()) return system_error(errno, "open");
   TRY(write_all(fd.get(), content));
   if (::fsync(fd.get()) != 0) return system_error(errno, "fsync");
@@ -35,7 +39,8 @@ Result<> write_and_sync(const std::filesystem::path& path, std::string_view cont
 }  // namespace
 
 Result<> sync_folder(const std::filesystem::path& folder) {
-  const Fd fd{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  // The folder of a relative name without a '/' is "".
+  const Fd fd{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!fd.valid() || ::fsync(fd.get()) != 0)
     return system_error(errno, "sync of folder '" + folder.string() + "'");
   return {};
@@ -50,7 +55,11 @@ Result<> write_file_atomically(const std::filesystem::path& path, std::string_vi
     ::unlink(temporary.c_str());
     return with_context(std::move(written).error(), context);
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error(errno, context);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int problem = errno;
+    ::unlink(temporary.c_str());
+    return system_error(problem, context);
+  }
   return sync_folder(path.parent_path());
 }
 

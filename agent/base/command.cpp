@@ -1,16 +1,18 @@
 #include "agent/base/command.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <span>
 
 namespace imprint {
 namespace {
@@ -19,16 +21,46 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t error_tail = std::size_t{64} << 10;
 constexpr std::chrono::milliseconds cancel_interval{100};
+constexpr std::chrono::milliseconds poll_limit = std::chrono::hours{1};
+constexpr std::chrono::milliseconds longest_time_limit = std::chrono::hours{24 * 365};
 
 struct Pipe {
   Fd read;
   Fd write;
 };
 
+/// A daemon may run with its standard streams closed; a pipe that took their numbers would be lost
+/// in the child's dup2.
+Result<Fd> above_standard_streams(Fd fd) {
+  if (fd.get() > 2) return fd;
+  Fd moved{::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)};
+  if (!moved.valid()) return system_error(errno, "pipe");
+  return moved;
+}
+
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error(errno, "pipe");
-  return Pipe{Fd{ends[0]}, Fd{ends[1]}};
+  Pipe pipe{Fd{ends[0]}, Fd{ends[1]}};
+  pipe.read = TRY(above_standard_streams(std::move(pipe.read)));
+  pipe.write = TRY(above_standard_streams(std::move(pipe.write)));
+  return pipe;
+}
+
+/// As write(2), but a reader that went away is EPIPE for the caller and no signal for the process.
+ssize_t write_quietly(int fd, std::string_view bytes) {
+  sigset_t broken_pipe;
+  sigset_t before;
+  ::sigemptyset(&broken_pipe);
+  ::sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
+  const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+  const int problem = errno;
+  constexpr timespec at_once{0, 0};
+  if (count < 0 && problem == EPIPE) ::sigtimedwait(&broken_pipe, nullptr, &at_once);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = problem;
+  return count;
 }
 
 Result<std::string> find_program(const std::string& name) {
@@ -53,6 +85,15 @@ struct Streams {
   Pipe out;
   Pipe err;
   Pipe exec_error;  ///< carries an errno when the child could not exec; closed by a successful exec
+
+  static Result<Streams> make() {
+    // One by one: gcc 12 forgets to destroy the members made so far when TRY leaves an initialiser
+    // list.
+    Streams streams;
+    for (Pipe* pipe : {&streams.in, &streams.out, &streams.err, &streams.exec_error})
+      *pipe = TRY(make_pipe());
+    return streams;
+  }
 };
 
 /// The child's side between fork and exec: async-signal-safe calls only.
@@ -68,6 +109,8 @@ struct Streams {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  // Descriptors that a library opened without O_CLOEXEC would lead out of the sandbox.
+  ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   int problem = sandbox != nullptr ? sandbox->enter() : 0;
   if (problem == 0) {
     ::execve(program, arguments, environment);
@@ -87,24 +130,23 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    if (pid_ > 0) {
-      ::kill(-pid_, SIGKILL);
-      int status = 0;
-      while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-      }
-    }
+    if (pid_ > 0) reap();
   }
 
+  /// The end of the command is the end of its process: one that it left behind may hold the streams
+  /// open for ever.
   Result<CommandOutput> communicate() {
-    const auto deadline = Clock::now() + command_.time_limit;
-    while (streams_.out.read.valid() || streams_.err.read.valid() || streams_.in.write.valid()) {
+    exited_ = Fd{static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))};
+    if (!exited_.valid()) return system_error(errno, "pidfd of '" + command_.arguments[0] + "'");
+    const auto deadline = Clock::now() + std::min(command_.time_limit, longest_time_limit);
+    while (pid_ > 0) {
       if (command_.cancelled && command_.cancelled())
         return make_error(Errc::cancelled, "'{}' was cancelled", command_.arguments[0]);
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
       if (left.count() <= 0) return timed_out();
-      TRY(pump(command_.cancelled ? std::min(left, cancel_interval) : left));
+      TRY(pump(std::min(left, command_.cancelled ? cancel_interval : poll_limit)));
     }
-    TRY(reap(deadline));
+    TRY(drain());
     return std::move(output_);
   }
 
@@ -116,75 +158,97 @@ class Child {
   }
 
   Result<> pump(std::chrono::milliseconds wait) {
-    std::array<pollfd, 3> fds{pollfd{streams_.out.read.get(), POLLIN, 0},
-                              pollfd{streams_.err.read.get(), POLLIN, 0},
-                              pollfd{streams_.in.write.get(), POLLOUT, 0}};
+    std::array<pollfd, 4> fds{
+        pollfd{streams_.out.read.get(), POLLIN, 0}, pollfd{streams_.err.read.get(), POLLIN, 0},
+        pollfd{streams_.in.write.get(), POLLOUT, 0}, pollfd{exited_.get(), POLLIN, 0}};
     const int ready = ::poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
     if (ready < 0 && errno != EINTR) return system_error(errno, "poll");
     if (ready <= 0) return {};
     if (fds[0].revents != 0) TRY(read_output());
     if (fds[1].revents != 0) read_errors();
     if (fds[2].revents != 0) write_input();
+    if (fds[3].revents != 0) reap();
     return {};
   }
 
-  Result<> read_output() {
+  /// Closes the stream at its end. Nothing: the end, or nothing to read now.
+  static std::string_view read_chunk(Fd& stream, std::span<char> buffer) {
+    const ssize_t count = ::read(stream.get(), buffer.data(), buffer.size());
+    if (count > 0) return {buffer.data(), static_cast<std::size_t>(count)};
+    if (count == 0 || (errno != EINTR && errno != EAGAIN)) stream.reset();
+    return {};
+  }
+
+  Result<bool> read_output() {
     std::array<char, 65536> buffer;
-    const ssize_t count = ::read(streams_.out.read.get(), buffer.data(), buffer.size());
-    if (count <= 0) {
-      streams_.out.read.reset();
-      return {};
-    }
-    const std::string_view chunk{buffer.data(), static_cast<std::size_t>(count)};
-    if (output_.out.size() + chunk.size() > command_.output_limit)
+    const std::string_view chunk = read_chunk(streams_.out.read, buffer);
+    if (chunk.empty()) return false;
+    if (chunk.size() > command_.output_limit - output_.out.size())
       return make_error(Errc::exhausted, "'{}' printed more than {} bytes", command_.arguments[0],
                         command_.output_limit);
     output_.out += chunk;
     if (command_.on_output) command_.on_output(chunk);
-    return {};
+    return true;
   }
 
-  void read_errors() {
+  bool read_errors() {
     std::array<char, 65536> buffer;
-    const ssize_t count = ::read(streams_.err.read.get(), buffer.data(), buffer.size());
-    if (count <= 0) {
-      streams_.err.read.reset();
-      return;
-    }
-    output_.err.append(buffer.data(), static_cast<std::size_t>(count));
+    const std::string_view chunk = read_chunk(streams_.err.read, buffer);
+    output_.err += chunk;
     if (output_.err.size() > error_tail) output_.err.erase(0, output_.err.size() - error_tail);
+    return !chunk.empty();
   }
 
   void write_input() {
-    const ssize_t count = ::write(streams_.in.write.get(), command_.input.data() + written_,
-                                  command_.input.size() - written_);
+    const ssize_t count =
+        write_quietly(streams_.in.write.get(), std::string_view{command_.input}.substr(written_));
     if (count > 0) written_ += static_cast<std::size_t>(count);
-    if (count < 0 || written_ == command_.input.size()) streams_.in.write.reset();
+    const bool broken = count < 0 && errno != EINTR && errno != EAGAIN;
+    if (broken || written_ == command_.input.size()) streams_.in.write.reset();
   }
 
-  /// Both streams are closed, so the end is near; a program that closed them and lives on still
-  /// obeys the limit.
-  Result<> reap(Clock::time_point deadline) {
+  /// Kills the group first, while the dead leader still keeps its number from being used anew: what
+  /// the command left behind must not go on writing.
+  void reap() {
     int status = 0;
-    for (;;) {
-      const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
-      if (ended == pid_) break;
-      if (ended < 0 && errno != EINTR) return system_error(errno, "waitpid");
-      if (Clock::now() > deadline) return timed_out();
-      ::usleep(1000);
+    ::kill(-pid_, SIGKILL);
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
-    ::kill(-pid_, SIGKILL);  // grandchildren that it left behind must not go on writing
     pid_ = -1;
     output_.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  /// Takes what the ended process left in its pipes. Bounded, because a process that escaped the
+  /// group may still write.
+  Result<> drain() {
+    constexpr int chunks_in_a_pipe = 32;
+    for (Pipe* pipe : {&streams_.out, &streams_.err})
+      if (pipe->read.valid()) ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
+    for (int i = 0; i < chunks_in_a_pipe && streams_.out.read.valid() && TRY(read_output()); ++i) {
+    }
+    for (int i = 0; i < chunks_in_a_pipe && streams_.err.read.valid() && read_errors(); ++i) {
+    }
     return {};
   }
 
   pid_t pid_;
   const Command& command_;
   Streams streams_;
+  Fd exited_;  ///< readable when the child has ended
   CommandOutput output_;
   std::size_t written_ = 0;
 };
+
+/// A NUL would end an argument early, and the command would work on another file than the one that
+/// was meant.
+Result<> check_arguments(const Command& command) {
+  if (command.arguments.empty()) return make_error(Errc::invalid, "a command without a program");
+  for (const auto& argument : command.arguments)
+    if (argument.find('\0') != std::string::npos)
+      return make_error(Errc::invalid, "an argument of '{}' holds a NUL byte",
+                        command.arguments[0].c_str());
+  return {};
+}
 
 Result<> check_exec(Streams& streams, const std::string& program) {
   streams.exec_error.write.reset();
@@ -201,8 +265,9 @@ Result<> check_exec(Streams& streams, const std::string& program) {
 }  // namespace
 
 Result<CommandOutput> run_command(const Command& command) {
-  const std::string program = TRY(find_program(command.arguments.at(0)));
-  Streams streams{TRY(make_pipe()), TRY(make_pipe()), TRY(make_pipe()), TRY(make_pipe())};
+  TRY(check_arguments(command));
+  const std::string program = TRY(find_program(command.arguments[0]));
+  Streams streams = TRY(Streams::make());
   std::optional<PreparedSandbox> sandbox;
   if (command.sandbox) sandbox = TRY(PreparedSandbox::prepare(*command.sandbox));
 
