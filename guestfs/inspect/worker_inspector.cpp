@@ -51,10 +51,6 @@ struct Workplace {
   rules::Profile profile;
 };
 
-bool is_profile_file(const std::string& profile) {
-  return profile.find('/') != std::string::npos;
-}
-
 Sandbox sandbox_for(const Inspection& inspection, const Workplace& place) {
   Sandbox sandbox;
   sandbox.read = system_read_paths();
@@ -140,11 +136,8 @@ Result<fs::path> find_worker() {
     return fs::path{named};
   std::error_code failed;
   const fs::path here = fs::read_symlink("/proc/self/exe", failed).parent_path();
-  const fs::path in_build_tree = fs::path{"guestfs/inspect"} / worker_name;
-  for (const fs::path& candidate :
-       {here / worker_name, here / ".." / in_build_tree, here / "../.." / in_build_tree,
-        fs::path{IMPRINT_LIBEXEC} / worker_name})
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate.lexically_normal();
+  for (const fs::path& candidate : {here / worker_name, fs::path{IMPRINT_LIBEXEC} / worker_name})
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
   return make_error(Errc::unavailable, "'{}' is not installed in '{}'", worker_name,
                     IMPRINT_LIBEXEC);
 }

@@ -12,8 +12,8 @@ struct WorkerSettings {
   std::filesystem::path cache_folder;  ///< of the appliance; empty: default_cache_folder()
 };
 
-/// Where imprint-inspect is: what the variable IMPRINT_INSPECT names, else beside this program or
-/// where the build puts it, else in libexec. Errc::unavailable if it is in none of them.
+/// Where imprint-inspect is: what the variable IMPRINT_INSPECT names, else beside this program,
+/// else in libexec. Errc::unavailable if it is in none of them.
 Result<std::filesystem::path> find_worker();
 
 /// Inspects in a worker process that can read the image, the appliance and the system's programs,
