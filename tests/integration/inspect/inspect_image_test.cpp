@@ -1,0 +1,101 @@
+// Real images, made by build-image, through the real worker and appliance.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "agent/base/command.h"
+#include "guestfs/inspect/appliance_cache.h"
+#include "guestfs/inspect/worker_inspector.h"
+#include "tests/support/temp_folder.h"
+
+namespace imprint::inspect {
+namespace {
+
+/// What is expected of one kind of image. `rule`: a finding that must be there; empty: no error at
+/// all.
+struct Expectation {
+  const char* kind;
+  Verdict verdict;
+  const char* rule;
+  const char* path;
+  int line;
+};
+
+std::string text_of(const ImageReport& report) {
+  return dump_json(to_json(report), 1);
+}
+
+/// The appliance's folder, for the guestfish that build-image runs.
+std::filesystem::path appliance() {
+  return prepare_appliance(IMPRINT_TEST_CACHE).value();
+}
+
+void build(const std::string& kind, const std::filesystem::path& image) {
+  Command command;
+  command.arguments = {IMPRINT_BUILD_IMAGE, kind, image.string()};
+  command.environment = {"LIBGUESTFS_PATH=" + appliance().string(), "LIBGUESTFS_BACKEND=direct",
+                         "LIBGUESTFS_BACKEND_SETTINGS=force_tcg",
+                         "TMPDIR=" + image.parent_path().string(),
+                         "LIBGUESTFS_CACHEDIR=" + image.parent_path().string()};
+  command.time_limit = std::chrono::minutes{10};
+  const auto built = run_checked(command);
+  ASSERT_TRUE(built) << built.error().message;
+}
+
+ImageReport inspect(const std::filesystem::path& image) {
+  WorkerInspector inspector{{IMPRINT_TEST_WORKER, IMPRINT_TEST_CACHE}};
+  Inspection inspection;
+  inspection.image = image;
+  inspection.declared_format = "raw";
+  inspection.time_limit = std::chrono::minutes{10};
+  auto report = inspector.inspect(inspection);
+  EXPECT_TRUE(report) << report.error().message;
+  return report ? *std::move(report) : ImageReport{};
+}
+
+const Finding* find(const ImageReport& report, const Expectation& expected) {
+  const auto found =
+      std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
+        return finding.rule == expected.rule && finding.path == expected.path &&
+               finding.line.value_or(0) == expected.line;
+      });
+  return found == report.findings.end() ? nullptr : &*found;
+}
+
+class InspectImage : public testing::TestWithParam<Expectation> {};
+
+TEST_P(InspectImage, GivesTheVerdictAndItsPlace) {
+  const Expectation& expected = GetParam();
+  const test::TempFolder folder;
+  const auto image = folder / "disk.raw";
+  build(expected.kind, image);
+  const ImageReport report = inspect(image);
+  EXPECT_EQ(report.verdict, expected.verdict) << text_of(report);
+  EXPECT_TRUE(*expected.rule == '\0' || find(report, expected) != nullptr) << text_of(report);
+  EXPECT_EQ(report.sha256.size(), 64U);
+  EXPECT_EQ(report.path, image.string());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Images, InspectImage,
+    testing::Values(
+        Expectation{"healthy", Verdict::accepted, "", "", 0},
+        Expectation{"faults", Verdict::rejected, "fstab.device-not-in-image", "/etc/fstab", 3},
+        Expectation{"empty-fstab", Verdict::accepted, "fstab.root-missing", "/etc/fstab", 0},
+        Expectation{"huge-fstab", Verdict::undetermined, "", "", 0},
+        Expectation{"fifo-fstab", Verdict::rejected, "", "", 0},
+        Expectation{"hostile-links", Verdict::rejected, "release.symlink-broken", "/etc/os-release",
+                    0},
+        Expectation{"binary", Verdict::rejected, "", "", 0},
+        Expectation{"no-system", Verdict::rejected, "os.none-found", "", 0},
+        Expectation{"two-systems", Verdict::accepted, "os.multi-boot", "", 0},
+        Expectation{"lvm", Verdict::accepted, "fs.lvm-root", "", 0}),
+    [](const auto& item) {
+      std::string name = item.param.kind;
+      std::replace(name.begin(), name.end(), '-', '_');
+      return name;
+    });
+
+}  // namespace
+}  // namespace imprint::inspect

@@ -1,0 +1,101 @@
+// What becomes of the report when the worker does not do its work, and what the sandbox keeps from
+// it. The workers here are shell scripts; the appliance is the real one, since it is made before
+// any worker starts.
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "guestfs/inspect/worker_inspector.h"
+#include "tests/support/temp_folder.h"
+
+namespace imprint::inspect {
+namespace {
+
+using std::chrono::seconds;
+
+class WorkerInspecting : public testing::Test {
+ protected:
+  WorkerInspecting() {
+    std::ofstream{image_} << std::string(1 << 16, 'x');
+    std::ofstream{folder_ / "secret"} << "of the host";
+  }
+
+  /// Inspects with a worker that is this shell script.
+  Result<ImageReport> run(const std::string& script, seconds limit = seconds{60}) {
+    const auto worker = folder_ / "worker";
+    std::ofstream{worker} << "#!/bin/sh\n" << script;
+    std::filesystem::permissions(worker, std::filesystem::perms::owner_all);
+    inspection_.time_limit = limit;
+    return WorkerInspector{{worker, IMPRINT_TEST_CACHE}}.inspect(inspection_);
+  }
+
+  void expect_undetermined(const Result<ImageReport>& report, const std::string& reason) {
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->verdict, Verdict::undetermined);
+    ASSERT_EQ(report->undetermined.size(), 1U);
+    EXPECT_NE(report->undetermined[0].reason.find(reason), std::string::npos)
+        << report->undetermined[0].reason;
+  }
+
+  test::TempFolder folder_;
+  std::filesystem::path image_ = folder_ / "disk.raw";
+  Inspection inspection_{image_, "raw", "generic", {}, seconds{60}, {}};
+};
+
+TEST_F(WorkerInspecting, IsUndeterminedWhenTheWorkerPrintsNonsense) {
+  expect_undetermined(run("echo hello"), "printed no report");
+  expect_undetermined(run("echo '{\"verdict\": \"accepted\"}'"), "printed no report");
+  expect_undetermined(run("true"), "printed no report");
+}
+
+TEST_F(WorkerInspecting, IsUndeterminedWhenTheWorkerDies) {
+  expect_undetermined(run("kill -SEGV $$"), "ended with status 139");
+  expect_undetermined(run("echo broken >&2; exit 3"), "status 3: broken");
+}
+
+TEST_F(WorkerInspecting, IsUndeterminedWhenTheTimeLimitPasses) {
+  expect_undetermined(run("sleep 600 & sleep 600", seconds{1}), "did not end within 1 s");
+}
+
+TEST_F(WorkerInspecting, StopsWhenCancelled) {
+  inspection_.cancelled = [] { return true; };
+  const auto report = run("sleep 600");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::cancelled);
+}
+
+TEST_F(WorkerInspecting, KeepsTheHostFromTheWorker) {
+  const std::string secret = (folder_ / "secret").string();
+  expect_undetermined(run("cat " + secret + " >&2 || exit 9"), "status 9");
+  expect_undetermined(run("cat /etc/passwd >/dev/null 2>&1 || exit 9"), "status 9");
+  expect_undetermined(run("ls /proc /root /home /var >/dev/null 2>&1 || exit 9"), "status 9");
+  expect_undetermined(run("echo x >>" + image_.string() + " 2>/dev/null || exit 9"), "status 9");
+  expect_undetermined(run("cat " + image_.string() + " >/dev/null && echo x >$TMPDIR/x && exit 8"),
+                      "status 8");
+}
+
+TEST_F(WorkerInspecting, RefusesWhatIsNoFile) {
+  inspection_.image = folder_.path();
+  expect_undetermined(run("exit 7"), "");
+  inspection_.image = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(inspection_.image.c_str(), 0600), 0);
+  expect_undetermined(run("exit 7"), "");
+}
+
+TEST_F(WorkerInspecting, NamesWhatIsMissing) {
+  inspection_.image = folder_ / "none.raw";
+  EXPECT_EQ(run("true").error().code, Errc::not_found);
+  inspection_.image = image_;
+  inspection_.profile = "no-such-profile";
+  EXPECT_EQ(run("true").error().code, Errc::not_found);
+  inspection_.profile = "generic";
+  const auto report =
+      WorkerInspector{{folder_ / "no-worker", IMPRINT_TEST_CACHE}}.inspect(inspection_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace imprint::inspect
