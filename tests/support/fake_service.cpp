@@ -142,6 +142,11 @@ Job FakeService::next_job() {
   return job;
 }
 
+bool FakeService::has_next_job() {
+  const std::lock_guard lock{mutex_};
+  return position_ < jobs_.size();
+}
+
 Result<Job> FakeService::import_image(const Caller& caller, const ImportImage& request) {
   return change(JobKind::import_image, caller, "import_image " + dump_json(to_json(request)));
 }
@@ -238,8 +243,12 @@ Result<Job> FakeService::show_job(const JobId& job) {
 Result<Job> FakeService::watch_job(const JobId& job, const std::string& seen,
                                    std::chrono::milliseconds wait) {
   TRY(note("watch_job " + job.str()));
+  const auto seen_already = [&](const Job& job) {
+    return digest_of(dump_json(to_json(job))) == seen;
+  };
   Job now = next_job();
-  if (digest_of(dump_json(to_json(now))) == seen) std::this_thread::sleep_for(wait);
+  while (seen_already(now) && has_next_job()) now = next_job();
+  if (seen_already(now)) std::this_thread::sleep_for(wait);
   return now;
 }
 

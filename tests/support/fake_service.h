@@ -59,6 +59,7 @@ class FakeService : public Service {
   Result<> note(const std::string& call);
   Result<Job> change(JobKind kind, const Caller& caller, const std::string& call);
   Job next_job();
+  bool has_next_job();
 
   std::mutex mutex_;
   std::vector<std::string> calls_;

@@ -1,0 +1,45 @@
+// imprintctl node status.
+
+#include <ostream>
+
+#include "agent/cli/print.h"
+#include "agent/cli/session.h"
+#include "agent/model/quantity.h"
+
+namespace imprint::cli {
+namespace {
+
+struct NoOptions {};
+
+Result<int> status(Session& session, const NoOptions&) {
+  const NodeStatus node = TRY(session.service().node_status());
+  if (session.json) {
+    print_json(session.environment.out, to_json(node));
+    return status_ok;
+  }
+  print_fields(session.environment.out,
+               {{"node", node.node},
+                {"region", node.region},
+                {"version", node.version},
+                {"hypervisor", (node.hypervisor_ok ? "" : "NOT ANSWERING: ") + node.hypervisor},
+                {"accelerator", fmt::format("{} ({})", node.accelerator, node.accelerator_why)},
+                {"images", std::to_string(node.images)},
+                {"instances", std::to_string(node.instances)},
+                {"open jobs", std::to_string(node.open_jobs)},
+                {"space", fmt::format("{} free of {}", format_size(node.space_free),
+                                      format_size(node.space_total))},
+                {"profile", node.profile},
+                {"rules", node.ruleset}});
+  return status_ok;
+}
+
+}  // namespace
+
+void add_node(CLI::App& app, Session& session) {
+  CLI::App* node = app.add_subcommand("node", "This compute node");
+  node->require_subcommand(1);
+  add_action(*node, session, "status", "Its hypervisor, accelerator, space and counts",
+             std::make_shared<NoOptions>(), status);
+}
+
+}  // namespace imprint::cli

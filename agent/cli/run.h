@@ -1,0 +1,44 @@
+#pragma once
+// The whole command line behind one function, so that tests run it as a user does.
+
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/model/report.h"
+#include "agent/ports/inspector.h"
+#include "agent/ports/service.h"
+
+namespace imprint::cli {
+
+/// One rule as `imprintctl rules` shows it.
+struct RuleText {
+  std::string id;
+  Severity severity = Severity::info;
+  std::string title;
+  std::string effect;
+  std::string hint;
+};
+
+/// What is around the command line. All of it must outlive the call of run().
+struct Environment {
+  std::istream& in;
+  std::ostream& out;     ///< results
+  std::ostream& err;     ///< progress and errors
+  bool out_is_terminal;  ///< colours may be used there
+  bool err_is_terminal;  ///< a line there may be written over
+  std::function<std::shared_ptr<Service>(const std::filesystem::path& socket)> connect;
+  std::function<Result<std::unique_ptr<Inspector>>()>
+      inspector;  ///< made only when something is checked
+  std::function<std::string(const Report&, bool colour)> render;  ///< a report for people
+  std::function<std::vector<RuleText>()> rules;
+};
+
+/// Runs one command. `arguments` without the program's name. Returns the exit status
+/// (agent/cli/exit_status.h).
+int run(const std::vector<std::string>& arguments, Environment& environment);
+
+}  // namespace imprint::cli

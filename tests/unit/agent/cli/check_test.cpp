@@ -1,0 +1,132 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "agent/model/json.h"
+#include "tests/support/temp_folder.h"
+#include "tests/unit/agent/cli/command_line.h"
+
+namespace imprint::cli {
+namespace {
+
+using testing::HasSubstr;
+
+struct Check : testing::Test {
+  std::string disk(const std::string& name, std::optional<Verdict> verdict = {}) {
+    std::ofstream{folder / name} << "bytes";
+    if (verdict) line.inspector.verdicts[name] = *verdict;
+    return (folder / name).string();
+  }
+  test::TempFolder folder;
+  CommandLine line;
+};
+
+TEST_F(Check, EndsWithTheWorstVerdict) {
+  const std::string good = disk("good");
+  const std::string bad = disk("bad", Verdict::rejected);
+  const std::string odd = disk("odd", Verdict::undetermined);
+  EXPECT_EQ(line.run({"check", good}).status, 0);
+  EXPECT_EQ(line.run({"check", good, odd}).status, 2);
+  EXPECT_EQ(line.run({"check", good, odd, bad}).status, 1);
+}
+
+TEST_F(Check, PrintsJsonInTheOrderOfTheArgumentsWhateverTheThreads) {
+  std::vector<std::string> arguments{"check", "--format", "json", "--jobs", "4"};
+  for (const auto* name : {"e", "d", "c", "b", "a"}) arguments.push_back(disk(name));
+  const Ended ended = line.run(arguments);
+  const Json json = parse_json(ended.out).value();
+  EXPECT_EQ(json["schema"], "imprint.report/1");
+  EXPECT_EQ(json["profile"], "generic");
+  EXPECT_EQ(json["ruleset"], "r1");
+  ASSERT_EQ(json["images"].size(), 5U);
+  EXPECT_THAT(json["images"][0]["path"].get<std::string>(), testing::EndsWith("/e"));
+  EXPECT_THAT(json["images"][4]["path"].get<std::string>(), testing::EndsWith("/a"));
+}
+
+TEST_F(Check, DoesNotJudgeWhatIsNoImage) {
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  for (const std::string& path :
+       {folder.path().string(), (folder / "pipe").string(), (folder / "absent").string(),
+        std::string{"/dev/null"}, std::string{}}) {
+    const Ended ended = line.run({"check", path, "--format", "json"});
+    EXPECT_EQ(ended.status, 2) << path;
+    const Json image = parse_json(ended.out).value()["images"][0];
+    EXPECT_EQ(image["verdict"], "undetermined");
+    EXPECT_EQ(image["undetermined"].size(), 1U);
+    EXPECT_THAT(ended.err, HasSubstr("'" + path + "'"));
+  }
+}
+
+TEST_F(Check, JudgesTheOthersBesideOneThatCannotBeRead) {
+  const std::string bad = disk("bad", Verdict::rejected);
+  const Ended ended = line.run({"check", (folder / "absent").string(), bad});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.out, HasSubstr("bad: rejected"));
+}
+
+TEST_F(Check, TakesAnInspectorThatFailsForUndetermined) {
+  line.inspector.error = make_error(Errc::unavailable, "no worker");
+  const Ended ended = line.run({"check", disk("good")});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.err, HasSubstr("no worker"));
+}
+
+TEST_F(Check, CallsAnUnknownProfileWrongUsage) {
+  line.inspector.error = make_error(Errc::not_found, "no profile 'x'");
+  const Ended ended = line.run({"check", disk("good"), "--profile", "x"});
+  EXPECT_EQ(ended.status, 64);
+  EXPECT_THAT(ended.err, HasSubstr("no profile 'x'"));
+}
+
+TEST_F(Check, RefusesWrongUsage) {
+  const std::string good = disk("good");
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"check"},
+           {"check", good, "--format", "pdf"},
+           {"check", good, "--format", "sarif"},
+           {"check", good, "--jobs", "0"},
+           {"check", good, "--colour"},
+           {"check", good, good, "--companion", good},
+           {"check", good, "--companion", folder.path().string()}}) {
+    const Ended ended = line.run(arguments);
+    EXPECT_EQ(ended.status, 64) << arguments.back();
+    EXPECT_EQ(ended.out, "");
+    EXPECT_THAT(ended.err, testing::StartsWith("imprintctl: "));
+  }
+}
+
+TEST_F(Check, WritesTheReportToAFile) {
+  const std::string report = (folder / "report.json").string();
+  const Ended ended = line.run({"check", disk("good"), "--format", "json", "--output", report});
+  EXPECT_EQ(ended.out, "");
+  std::ifstream file{report};
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_TRUE(parse_json(text.str()));
+  EXPECT_NE(line.run({"check", disk("good"), "--output", "/nowhere/report"}).status, 0);
+}
+
+TEST_F(Check, UsesColourOnATerminalOnly) {
+  const std::string good = disk("good");
+  EXPECT_THAT(line.run({"check", good}).out, testing::Not(HasSubstr("in colour")));
+  line.terminal = true;
+  EXPECT_THAT(line.run({"check", good}).out, HasSubstr("in colour"));
+}
+
+TEST_F(Check, NeedsNoAgent) {
+  line.service.fail_with(make_error(Errc::unavailable, "no agent"));
+  EXPECT_EQ(line.run({"check", disk("good")}).status, 0);
+  EXPECT_TRUE(line.service.calls().empty());
+}
+
+TEST_F(Check, ListsAndShowsRules) {
+  EXPECT_THAT(line.run({"rules"}).out, HasSubstr("fstab.a"));
+  EXPECT_EQ(line.run({"rules", "list"}).out, line.run({"rules"}).out);
+  EXPECT_THAT(line.run({"rules", "show", "fstab.a"}).out, HasSubstr("effect a"));
+  EXPECT_EQ(line.run({"rules", "show", "nothing"}).status, 66);
+  EXPECT_EQ(parse_json(line.run({"rules", "--json"}).out).value()[0]["id"], "fstab.a");
+}
+
+}  // namespace
+}  // namespace imprint::cli

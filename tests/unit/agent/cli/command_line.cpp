@@ -1,0 +1,62 @@
+#include "tests/unit/agent/cli/command_line.h"
+
+namespace imprint::cli {
+namespace {
+
+/// Hands calls to an inspector that lives on.
+class Borrowed : public Inspector {
+ public:
+  explicit Borrowed(Inspector& inspector) : inspector_{inspector} {}
+  Result<ImageReport> inspect(const Inspection& inspection) override {
+    return inspector_.inspect(inspection);
+  }
+  [[nodiscard]] std::string ruleset() const override { return inspector_.ruleset(); }
+
+ private:
+  Inspector& inspector_;
+};
+
+std::string render(const Report& report, bool colour) {
+  std::string text = colour ? "in colour\n" : "";
+  for (const ImageReport& image : report.images)
+    text += fmt::format("{}: {}\n", image.path, to_string(image.verdict));
+  return text;
+}
+
+}  // namespace
+
+Result<ImageReport> FakeInspector::inspect(const Inspection& inspection) {
+  if (error) return *error;
+  ImageReport report;
+  report.path = inspection.image.string();
+  const auto found = verdicts.find(inspection.image.filename().string());
+  report.verdict = found == verdicts.end() ? Verdict::accepted : found->second;
+  return report;
+}
+
+Ended CommandLine::run(const std::vector<std::string>& arguments) {
+  std::istringstream in{input};
+  std::ostringstream out;
+  std::ostringstream err;
+  Environment environment{
+      in,
+      out,
+      err,
+      terminal,
+      terminal,
+      [this](const std::filesystem::path& path) {
+        socket = path.string();
+        return std::shared_ptr<Service>{&service, [](Service*) {}};
+      },
+      [this]() -> Result<std::unique_ptr<Inspector>> {
+        return std::unique_ptr<Inspector>{std::make_unique<Borrowed>(inspector)};
+      },
+      render,
+      [] {
+        return std::vector<RuleText>{{"fstab.a", Severity::error, "title a", "effect a", "hint a"}};
+      }};
+  const int status = cli::run(arguments, environment);
+  return {status, out.str(), err.str()};
+}
+
+}  // namespace imprint::cli

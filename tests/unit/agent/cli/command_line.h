@@ -1,0 +1,41 @@
+#pragma once
+// Runs the whole command line against a fake agent and a fake inspector, as a user would.
+
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "agent/cli/run.h"
+#include "tests/support/fake_service.h"
+
+namespace imprint::cli {
+
+/// Answers for file names; any other image is accepted.
+class FakeInspector : public Inspector {
+ public:
+  std::map<std::string, Verdict> verdicts;
+  std::optional<Error> error;
+
+  Result<ImageReport> inspect(const Inspection& inspection) override;
+  [[nodiscard]] std::string ruleset() const override { return "r1"; }
+};
+
+struct Ended {
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+struct CommandLine {
+  test::FakeService service;
+  FakeInspector inspector;
+  std::string input;
+  bool terminal = false;
+  std::string socket;  ///< the one that the last command connected to
+
+  Ended run(const std::vector<std::string>& arguments);
+};
+
+}  // namespace imprint::cli
