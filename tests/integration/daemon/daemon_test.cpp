@@ -1,0 +1,152 @@
+// The real imprintd as its administrator meets it.
+
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <fstream>
+
+#include "agent/api/exchange.h"
+#include "agent/api/listener.h"
+#include "agent/base/command.h"
+#include "tests/integration/daemon/agent_process.h"
+
+namespace imprint::test {
+namespace {
+
+using testing::HasSubstr;
+
+struct Daemon : testing::Test {
+  /// A job that fails soon: its source is no image.
+  Job import_nonsense(const std::string& key) {
+    std::ofstream{agent.folder / "nonsense"} << "this is no disk";
+    ImportImage request;
+    request.source = (agent.folder / "nonsense").string();
+    request.name = "nonsense";
+    const auto ordered = agent.client.import_image({"", key}, request);
+    EXPECT_TRUE(ordered) << ordered.error().message;
+    Job job = *ordered;
+    while (!is_final(job.state))
+      job = agent.client.watch_job(job.id, "", std::chrono::seconds{1}).value();
+    return job;
+  }
+  AgentProcess agent;
+};
+
+TEST_F(Daemon, ServesUntilItIsToldToStop) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  const NodeStatus status = agent.client.node_status().value();
+  EXPECT_TRUE(status.hypervisor_ok) << status.hypervisor;
+  EXPECT_TRUE(api::exchange(agent.socket, {"GET", "/readyz", "", ""}));
+  agent.signal(SIGTERM);
+  EXPECT_EQ(agent.wait(), 0) << agent.log();
+  EXPECT_FALSE(std::filesystem::exists(agent.socket));
+  EXPECT_THAT(agent.log(), HasSubstr("stopped"));
+}
+
+TEST_F(Daemon, RefusesToShareItsStateFolder) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  AgentProcess second;
+  second.state = agent.state;
+  EXPECT_EQ(second.run_to_end(), 1);
+  EXPECT_THAT(second.log(), HasSubstr(agent.state.string()));
+  EXPECT_FALSE(std::filesystem::exists(second.socket));
+  EXPECT_TRUE(agent.client.node_status());
+}
+
+TEST_F(Daemon, NamesABusySocket) {
+  const auto other = api::Listener::open({agent.socket, 0600, {}});
+  ASSERT_TRUE(other);
+  EXPECT_EQ(agent.run_to_end(), 1);
+  EXPECT_THAT(agent.log(), HasSubstr("'" + agent.socket.string() + "' is busy"));
+  EXPECT_TRUE(std::filesystem::exists(agent.socket));
+}
+
+TEST_F(Daemon, NamesAMissingPlugin) {
+  agent.plugin = "absent";
+  EXPECT_EQ(agent.run_to_end(), 1);
+  EXPECT_THAT(agent.log(), HasSubstr("imprint-absent.so"));
+  EXPECT_FALSE(std::filesystem::exists(agent.socket));
+}
+
+TEST_F(Daemon, NamesAWrongKeyOfItsConfiguration) {
+  agent.more_config = "colour = 1";
+  EXPECT_EQ(agent.run_to_end(), 78);
+  EXPECT_THAT(agent.log(), HasSubstr("imprint.toml:3: key 'colour': unknown key"));
+  EXPECT_FALSE(std::filesystem::exists(agent.state));
+}
+
+TEST_F(Daemon, ChecksItsConfigurationWithoutAnEffect) {
+  std::ofstream{agent.folder / "imprint.toml"} << "state_folder = \"" << agent.state.string()
+                                               << "\"\n";
+  Command check;
+  check.arguments = {IMPRINTD, "--check-config", "--config",
+                     (agent.folder / "imprint.toml").string()};
+  EXPECT_EQ(run_command(check)->status, 0);
+  EXPECT_FALSE(std::filesystem::exists(agent.state));
+  check.arguments.back() = "/no/such.toml";
+  EXPECT_EQ(run_command(check)->status, 78);
+  check.arguments = {IMPRINTD, "--what"};
+  EXPECT_EQ(run_command(check)->status, 64);
+  check.arguments = {IMPRINTD, "--version"};
+  EXPECT_THAT(run_command(check)->out, testing::StartsWith("imprintd "));
+}
+
+TEST_F(Daemon, RefusesBadRequestsAndGoesOn) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  const auto unknown = api::exchange(
+      agent.socket,
+      {"POST", "/v1/instances", R"({"image": "a", "name": "b", "coffee": true})", ""});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, Errc::invalid);
+  EXPECT_THAT(unknown.error().message, HasSubstr("coffee"));
+  const auto large = api::exchange(
+      agent.socket, {"POST", "/v1/instances", std::string(std::size_t{3} << 20, ' '), ""});
+  EXPECT_FALSE(large);
+  EXPECT_TRUE(agent.client.list_jobs()->empty());
+  EXPECT_TRUE(agent.client.node_status());
+}
+
+TEST_F(Daemon, KeepsItsJobsOverAKill) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  const Job before = import_nonsense("k1");
+  EXPECT_EQ(before.state, JobState::failed);
+  agent.signal(SIGKILL);
+  EXPECT_EQ(agent.wait(), 128 + SIGKILL);
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  EXPECT_EQ(to_json(agent.client.show_job(before.id).value()), to_json(before));
+  EXPECT_EQ(import_nonsense("k1").id, before.id);
+  EXPECT_NE(import_nonsense("k2").id, before.id);
+  EXPECT_TRUE(agent.client.list_images()->empty());
+}
+
+TEST_F(Daemon, TakesTheSocketThatSystemdPasses) {
+  agent.start({"systemd-socket-activate", "--listen", agent.socket.string()});
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  agent.signal(SIGTERM);
+  EXPECT_EQ(agent.wait(), 0);
+}
+
+TEST_F(Daemon, AnswersTheCommandLine) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  Command command;
+  command.arguments = {IMPRINTCTL, "node", "status", "--json", "--socket", agent.socket.string()};
+  const auto answered = run_checked(command);
+  ASSERT_TRUE(answered) << answered.error().message;
+  EXPECT_TRUE(parse_node_status(parse_json(answered->out).value()));
+  command.arguments = {IMPRINTCTL, "instance", "show", "nobody", "--socket", agent.socket.string()};
+  EXPECT_EQ(run_command(command)->status, 66);
+  agent.signal(SIGTERM);
+  agent.wait();
+  const auto alone = run_command(command);
+  EXPECT_EQ(alone->status, 69);
+  EXPECT_THAT(alone->err, HasSubstr(agent.socket.string()));
+}
+
+}  // namespace
+}  // namespace imprint::test
