@@ -65,8 +65,10 @@ Answer immutable(const Context& context) {
 }
 
 bool writes_through_mode(const Context& context) {
-  // Red Hat's own packages ship the file with mode 0000: root needs no bits.
-  return context.facts.release.family == facts::Family::redhat;
+  // Red Hat's own packages ship the file with mode 0000: root needs no bits. A system that is not
+  // recognised may be one of theirs.
+  const facts::Family family = context.facts.release.family;
+  return family == facts::Family::redhat || family == facts::Family::unknown;
 }
 
 Answer mode(const Context& context) {

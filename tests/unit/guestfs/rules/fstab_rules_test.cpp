@@ -1,0 +1,228 @@
+#include <gmock/gmock.h>
+
+#include "tests/unit/guestfs/rules/guests.h"
+
+namespace imprint::rules::test {
+namespace {
+
+using testing::AnyOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// What a healthy Debian says with one more line in /etc/fstab.
+std::vector<std::string> with_line(const std::string& line) {
+  Guest guest = debian12();
+  add_fstab(guest, line);
+  return complaints(guest);
+}
+
+std::vector<std::string> with_fstab(const std::string& text) {
+  Guest guest = debian12();
+  guest.fs.file("/etc/fstab", text);
+  return complaints(guest);
+}
+
+std::string root_line(const std::string& options) {
+  return "UUID=" + std::string{root_uuid} + " / ext4 " + options + " 0 1\n";
+}
+
+TEST(FstabDeviceNotInImage, RejectsARequiredLineWithItsLineAndEffect) {
+  Guest guest = debian12();
+  add_fstab(guest, "UUID=" + std::string{absent_uuid} + " /data ext4 defaults 0 2");
+  const Judgement judgement = judge(guest);
+  EXPECT_THAT(complaints(judgement), ElementsAre("fstab.device-not-in-image error"));
+  const Finding finding = finding_of(judgement, "fstab.device-not-in-image");
+  EXPECT_EQ(finding.path, "/etc/fstab");
+  EXPECT_EQ(finding.line, 5);
+  EXPECT_THAT(finding.text, HasSubstr(absent_uuid));
+  EXPECT_THAT(finding.message, HasSubstr(root_uuid));
+  EXPECT_EQ(finding.effect, "the boot waits 90 s and stops in emergency mode: no login");
+}
+
+TEST(FstabDeviceNotInImage, KnowsEveryWayToNameADevice) {
+  for (const char* spec :
+       {"/dev/vdb1", "/dev/sdb1", "/dev/sda9", "LABEL=gone", "PARTUUID=1a2b3c4d-09",
+        "PARTLABEL=gone", "/dev/mapper/vg-data", "/dev/vg/data",
+        "/dev/disk/by-uuid/5c1b3a52-7b0e-4c8e-9d2f-0a1b2c3d4e60"})
+    EXPECT_THAT(with_line(std::string{spec} + " /data ext4 defaults 0 0"),
+                ElementsAre("fstab.device-not-in-image error"))
+        << spec;
+}
+
+TEST(FstabDeviceNotInImage, IsAsGraveAsItsEffect) {
+  const std::string gone = "UUID=" + std::string{absent_uuid};
+  EXPECT_THAT(with_line(gone + " /data ext4 nofail 0 2"), IsEmpty());
+  EXPECT_THAT(with_line(gone + " /data ext4 noauto 0 2"), IsEmpty());
+  EXPECT_THAT(with_line(gone + " /data ext4 noauto,auto 0 2"),
+              ElementsAre("fstab.device-not-in-image error"));
+  EXPECT_THAT(with_line(gone + " none swap sw 0 0"),
+              ElementsAre("fstab.device-not-in-image warning"));
+  EXPECT_THAT(with_line(gone + " /data ext4 x-systemd.automount 0 2"),
+              ElementsAre("fstab.device-not-in-image warning"));
+  EXPECT_THAT(with_line("srv:/export /mnt nfs defaults 0 0"), IsEmpty());
+  EXPECT_THAT(with_fstab("UUID=" + std::string{absent_uuid} + " / ext4 defaults 0 1\n"),
+              ElementsAre("fstab.device-not-in-image error"));
+}
+
+TEST(FstabDeviceNotInImage, FollowsTheInitOfTheGuest) {
+  Guest checked = centos6();
+  add_fstab(checked, "/dev/sdb1 /data ext4 defaults 1 2");
+  EXPECT_THAT(complaints(checked), ElementsAre("fstab.device-not-in-image error"));
+  Guest unchecked = centos6();
+  add_fstab(unchecked, "/dev/sdb1 /data ext4 defaults 0 0");
+  EXPECT_THAT(complaints(unchecked), ElementsAre("fstab.device-not-in-image warning"));
+  Guest lenient = alpine();
+  add_fstab(lenient, "/dev/sdb1 /data ext4 defaults 0 2");
+  EXPECT_THAT(complaints(lenient), ElementsAre("fstab.device-not-in-image warning"));
+}
+
+TEST(FstabDeviceNotInImage, LeavesDrivesForMediaAlone) {
+  EXPECT_THAT(with_line("/dev/fd0 /media/floppy auto rw,user,noauto 0 0"), IsEmpty());
+  EXPECT_THAT(with_line("/dev/zram0 none swap defaults 0 0"), IsEmpty());
+}
+
+TEST(FstabDeviceNotInImage, TakesQuotesAndUpperCase) {
+  EXPECT_THAT(with_line("LABEL=\"data\" /data ext4 defaults 0 2"), IsEmpty());
+  EXPECT_THAT(with_line("UUID=11111111-2222-4333-8444-555555555555 /data ext4 defaults"),
+              IsEmpty());
+}
+
+TEST(FstabSyntax, NamesTheLine) {
+  EXPECT_THAT(with_line("UUID=1"), ElementsAre("fstab.syntax error"));
+  EXPECT_THAT(with_line("LABEL=data data ext4 defaults 0 0"), ElementsAre("fstab.syntax error"));
+  EXPECT_THAT(with_line("LABEL=data /data ext4 defaults 0 two"), ElementsAre("fstab.syntax error"));
+  EXPECT_THAT(with_fstab("UUID=" + std::string{root_uuid} + " / ext4 defaults 0 1\r\n"),
+              ElementsAre("fstab.syntax error"));
+}
+
+TEST(FstabRootMissing, IsGraveWhereTheKernelMountsReadOnly) {
+  EXPECT_THAT(with_fstab(""), ElementsAre("fstab.root-missing error"));
+  Guest guest = debian12();
+  guest.fs.remove("/etc/fstab");
+  guest.cmdline = "root=/dev/vda1 rw";
+  EXPECT_THAT(complaints(guest), ElementsAre("fstab.root-missing warning"));
+}
+
+TEST(FstabFile, OfAnotherTypeIsNamed) {
+  Guest guest = debian12();
+  guest.fs.remove("/etc/fstab").special("/etc/fstab", guest::FileType::fifo);
+  EXPECT_THAT(complaints(guest), ElementsAre("fstab.root-missing error"));
+}
+
+TEST(FstabFile, ThatIsHugeIsUndetermined) {
+  Guest guest = debian12();
+  guest.fs.claimed_size("/etc/fstab", std::uint64_t{1} << 30U);
+  const Judgement judgement = judge(guest);
+  EXPECT_THAT(complaints(judgement), IsEmpty());
+  ASSERT_EQ(judgement.undetermined.size(), 1U);
+  EXPECT_EQ(judgement.undetermined[0].rule, "fstab.syntax");
+}
+
+TEST(FstabOptions, AreJudgedByWhatTheTypeKnows) {
+  EXPECT_THAT(with_line("LABEL=data /data ext4 default 0 2"),
+              ElementsAre("fstab.bad-option error"));
+  EXPECT_THAT(with_line("LABEL=data /data ext4 default,nofail 0 2"), IsEmpty());
+  EXPECT_THAT(with_line("LABEL=data /data ext4 nosuchthing 0 2"),
+              ElementsAre("fstab.bad-option warning"));
+  EXPECT_THAT(with_line("LABEL=data /data ext4 newkey=1,x-foo 0 2"), IsEmpty());
+}
+
+TEST(FstabType, MustBeThatOfTheFileSystem) {
+  EXPECT_THAT(with_line("LABEL=data /data xfs defaults 0 0"),
+              ElementsAre("fstab.fstype-mismatch error"));
+  EXPECT_THAT(with_line("LABEL=data /data ext3 defaults 0 2"),
+              ElementsAre("fstab.fstype-mismatch error"));
+  EXPECT_THAT(with_line("LABEL=data /data auto defaults 0 2"), IsEmpty());
+}
+
+TEST(FstabSubvolume, MustBeThere) {
+  Guest guest = debian12();
+  guest.inventory.volumes[2].filesystem = "btrfs";
+  guest.inventory.volumes[2].subvolumes = {"@home"};
+  add_fstab(guest, "LABEL=data /data btrfs subvol=/@home 0 0");
+  EXPECT_THAT(complaints(guest), IsEmpty());
+  add_fstab(guest, "LABEL=data /srv btrfs subvol=@srv 0 0");
+  EXPECT_THAT(complaints(guest), ElementsAre("fstab.subvol-missing error"));
+}
+
+TEST(FstabCrypttab, MustOpenWhatIsNeeded) {
+  Guest guest = debian12();
+  guest.fs.file("/etc/crypttab", "data UUID=" + std::string{absent_uuid} + " none luks\n");
+  add_fstab(guest, "/dev/mapper/data /data ext4 defaults 0 2");
+  const Judgement judgement = judge(guest);
+  EXPECT_THAT(complaints(judgement), ElementsAre("fstab.crypttab error"));
+  EXPECT_EQ(finding_of(judgement, "fstab.crypttab").path, "/etc/crypttab");
+}
+
+TEST(FstabLayout, TellsOfLinesThatLieOnEachOther) {
+  EXPECT_THAT(with_line(root_line("defaults")), ElementsAre("fstab.root-duplicate warning"));
+  EXPECT_THAT(with_line("LABEL=data /data ext4\nLABEL=data /data ext4"),
+              ElementsAre("fstab.duplicate-target warning"));
+  EXPECT_THAT(with_line("LABEL=data /proc ext4 defaults 0 0"),
+              ElementsAre("fstab.api-fs-override warning"));
+  EXPECT_THAT(with_line("/nowhere /data none bind 0 0"), ElementsAre("fstab.bind-source warning"));
+  EXPECT_THAT(with_line("LABEL=data /etc/passwd ext4 defaults 0 2"),
+              ElementsAre("fstab.target-missing error"));
+}
+
+TEST(FstabLayout, TellsOfTheWrongOrderWhereTheOrderCounts) {
+  const std::string lines =
+      "tmpfs /data/inner tmpfs defaults 0 0\nLABEL=data /data ext4 defaults 0 2";
+  Guest old = centos6();
+  old.fs.folder("/data/inner");
+  add_fstab(old, lines);
+  EXPECT_THAT(complaints(old), ElementsAre("fstab.order warning"));
+  EXPECT_THAT(with_line(lines), IsEmpty());
+}
+
+TEST(FstabNames, ThatChangeWithTheHardwareAreNamed) {
+  EXPECT_THAT(with_line("/dev/sda3 /data ext4 defaults 0 2"),
+              ElementsAre("fstab.kernel-device-name warning"));
+  EXPECT_THAT(with_line("/dev/vda3 /data ext4 defaults 0 2"), IsEmpty());
+  EXPECT_THAT(with_line("/dev/disk/by-path/pci-0000:00:1f.2-ata-1-part1 /data ext4 defaults 0 2"),
+              ElementsAre("fstab.by-path error"));
+}
+
+TEST(FstabNames, ThatOnlyTheMachineKnowsAreUndetermined) {
+  Guest guest = debian12();
+  add_fstab(guest, "/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part3 /data ext4 defaults 0 2");
+  const Judgement judgement = judge(guest);
+  EXPECT_THAT(complaints(judgement), IsEmpty());
+  ASSERT_EQ(judgement.undetermined.size(), 1U);
+  EXPECT_EQ(judgement.undetermined[0].rule, "fstab.device-not-in-image");
+}
+
+TEST(FstabDataDisk, IsToldOfWhereTheCloudMinds) {
+  Guest guest = debian12();
+  guest.inventory.volumes[2].disk = 1;
+  add_fstab(guest, "LABEL=data /data ext4 defaults,nofail 0 2");
+  const Judgement judgement = judge(guest);
+  EXPECT_THAT(complaints(judgement), IsEmpty());
+  EXPECT_EQ(finding_of(judgement, "fstab.data-disk-mount").line, 5);
+}
+
+TEST(FstabOther, FaultsFireOneRuleEach) {
+  EXPECT_THAT(with_fstab(root_line("ro")), ElementsAre("fstab.root-ro warning"));
+  EXPECT_THAT(with_fstab("UUID=" + std::string{root_uuid} + " / ext4 defaults 0 2\n"),
+              ElementsAre("fstab.passno warning"));
+  EXPECT_THAT(with_line("/swapfile none swap sw 0 0"), ElementsAre("fstab.swap-options warning"));
+  EXPECT_THAT(with_line("//srv/x /mnt cifs defaults 0 0"),
+              ElementsAre("fstab.nonstandard-net-types warning"));
+  EXPECT_THAT(with_line("srv:/x /mnt nfs pass=secret 0 0"),
+              ElementsAre("fstab.credentials-inline warning"));
+  EXPECT_THAT(with_line("LABEL=data /var ext4 noexec 0 2"),
+              ElementsAre("fstab.mount-var-noexec warning"));
+}
+
+TEST(FstabCredentials, AreNotRepeatedInTheReport) {
+  Guest guest = debian12();
+  add_fstab(guest, "srv:/x /mnt nfs pass=secret 0 0");
+  for (const Finding& finding : judge(guest).findings) {
+    if (finding.rule != "fstab.credentials-inline") continue;
+    EXPECT_THAT(finding.text + finding.message, testing::Not(HasSubstr("secret")));
+  }
+}
+
+}  // namespace
+}  // namespace imprint::rules::test

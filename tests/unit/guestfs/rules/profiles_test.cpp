@@ -1,0 +1,90 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "guestfs/profiles/load_profile.h"
+#include "tests/support/temp_folder.h"
+
+namespace imprint::profiles {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using test::TempFolder;
+
+class ProfileFile : public testing::Test {
+ protected:
+  std::string write(const std::string& name, const std::string& text) {
+    const auto path = folder_.path() / name;
+    std::ofstream{path} << text;
+    return path.string();
+  }
+  std::string error_of(const std::string& text) {
+    const auto profile = load_profile(write("p.toml", text));
+    return profile ? std::string{} : profile.error().message;
+  }
+  TempFolder folder_;
+};
+
+TEST(BuiltinProfiles, AllLoad) {
+  EXPECT_THAT(builtin_names(), ElementsAre("generic", "ecs", "jdcloud"));
+  for (const std::string& name : builtin_names()) {
+    const auto profile = load_profile(name);
+    ASSERT_TRUE(profile) << profile.error().message;
+    EXPECT_EQ(profile->name, name);
+  }
+}
+
+TEST(BuiltinProfiles, DisagreeAboutSelinux) {
+  EXPECT_FALSE(load_profile("generic")->severities.contains("selinux.enabled"));
+  EXPECT_EQ(load_profile("ecs")->severities.at("selinux.enabled"), Severity::error);
+}
+
+TEST(BuiltinProfiles, UnknownNamesAreRefusedWithTheKnownOnes) {
+  const auto profile = load_profile("nosuch");
+  ASSERT_FALSE(profile);
+  EXPECT_EQ(profile.error().code, Errc::not_found);
+  EXPECT_THAT(profile.error().message, HasSubstr("'generic', 'ecs', 'jdcloud'"));
+}
+
+TEST_F(ProfileFile, ExtendsABuiltinOneAndGoesBeforeIt) {
+  const auto profile =
+      load_profile(write("mine.toml",
+                         "extends = \"ecs\"\n[severity]\n\"selinux.enabled\" = \"off\"\n"
+                         "[limits]\nmax_disk_size = \"20MiB\"\n"));
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->name, "mine");
+  EXPECT_TRUE(profile->is_off("selinux.enabled"));
+  EXPECT_EQ(profile->severities.at("fstab.root-ro"), Severity::error);
+  EXPECT_EQ(profile->limits.max_disk_size, 20U << 20U);
+}
+
+TEST_F(ProfileFile, ExtendsAnotherFileBesideIt) {
+  write("base.toml", "[severity]\n\"shadow.mode\" = \"error\"\n");
+  const auto profile = load_profile(write("mine.toml", "extends = \"base.toml\"\n"));
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->severities.at("shadow.mode"), Severity::error);
+}
+
+TEST_F(ProfileFile, IsReadStrictly) {
+  EXPECT_THAT(error_of("colour = 1\n"), HasSubstr("line 1: unknown key 'colour'"));
+  EXPECT_THAT(error_of("[limits]\nmax = 1\n"), HasSubstr("line 2: unknown key 'max'"));
+  EXPECT_THAT(error_of("[severity]\n\"no.such\" = \"error\"\n"), HasSubstr("no rule 'no.such'"));
+  EXPECT_THAT(error_of("[severity]\n\"shadow.mode\" = \"bad\"\n"), HasSubstr("not 'bad'"));
+  EXPECT_THAT(error_of("[limits]\nmax_disk_size = \"12parsecs\"\n"), HasSubstr("12parsecs"));
+  EXPECT_THAT(error_of("name = 5\n"), HasSubstr("'name' must be a text"));
+  EXPECT_THAT(error_of("= =\n"), HasSubstr("line 1"));
+  EXPECT_THAT(error_of("\xff\xfe binary"), HasSubstr("p.toml"));
+}
+
+TEST_F(ProfileFile, MayNotExtendItself) {
+  EXPECT_THAT(error_of("extends = \"p.toml\"\n"), HasSubstr("too many profiles extend each other"));
+}
+
+TEST_F(ProfileFile, MustBeARegularFile) {
+  EXPECT_EQ(load_profile(folder_.path().string()).error().code, Errc::invalid);
+  EXPECT_EQ(load_profile("/nowhere/p.toml").error().code, Errc::not_found);
+}
+
+}  // namespace
+}  // namespace imprint::profiles
