@@ -8,9 +8,9 @@
 namespace imprint::profiles {
 namespace {
 
+using test::TempFolder;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using test::TempFolder;
 
 class ProfileFile : public testing::Test {
  protected:
