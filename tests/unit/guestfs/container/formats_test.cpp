@@ -1,0 +1,136 @@
+#include "tests/unit/guestfs/container/images.h"
+
+namespace imprint::container::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Image with_text(std::size_t offset, std::string_view text,
+                std::size_t size = std::size_t{1} << 20) {
+  Image image(size);
+  put_text(image, offset, text);
+  return image;
+}
+
+TEST(Formats, RefusesQed) {
+  using namespace std::string_view_literals;
+  const auto report = judged(with_text(0, "QED\0"sv));
+  EXPECT_EQ(report.container.format, "qed");
+  EXPECT_THAT(answers(report), ElementsAre("disk.qed:error"));
+}
+
+TEST(Formats, RefusesQcowVersion1) {
+  Image image = sound_qcow2();
+  put_big<std::uint32_t>(image, 4, 1);
+  const auto report = judged(image);
+  EXPECT_EQ(report.container.format, "qcow");
+  EXPECT_THAT(answers(report), ElementsAre("disk.format-unsupported:error"));
+}
+
+TEST(Formats, RefusesALuksDisk) {
+  using namespace std::string_view_literals;
+  const auto report = judged(with_text(0, "LUKS\xba\xbe\0\x02"sv));
+  EXPECT_THAT(answers(report), ElementsAre("disk.luks-container:error"));
+  EXPECT_THAT(message_of(report, "disk.luks-container"), HasSubstr("version 2"));
+}
+
+TEST(Formats, NamesArchivesForWhatTheyAre) {
+  for (const auto& [magic, name] : {std::pair{"\x1f\x8b\x08", "gzip"},
+                                    {"\x28\xb5\x2f\xfd", "zstd"},
+                                    {"PK\x03\x04", "zip"},
+                                    {"BZh9", "bzip2"}}) {
+    const auto report = judged(with_text(0, magic));
+    EXPECT_THAT(answers(report), ElementsAre("disk.format-unsupported:error"));
+    EXPECT_THAT(message_of(report, "disk.format-unsupported"), HasSubstr(name));
+  }
+}
+
+TEST(Formats, RecognisesATextDescriptorOfVmdkAfterComments) {
+  const auto report =
+      judged(with_text(0, "# a comment\r\n\n# Disk DescriptorFile\nversion=1\n", 4096));
+  EXPECT_EQ(report.container.format, "vmdk");
+  EXPECT_THAT(message_of(report, "disk.format-unsupported"), HasSubstr("other files"));
+}
+
+TEST(Formats, RecognisesAVhdFooterOnlyIfItFitsTheFile) {
+  Image image = mbr_disk();
+  const std::size_t disk = image.size();
+  image.resize(disk + 512);
+  put_text(image, disk, "conectix");
+  put_big<std::uint32_t>(image, disk + 60, 2);
+  put_big<std::uint64_t>(image, disk + 48, disk);
+  EXPECT_EQ(judged(image).container.format, "vhd");
+  put_big<std::uint64_t>(image, disk + 48, disk / 2);
+  EXPECT_EQ(judged(image).container.format, "raw");
+}
+
+TEST(Formats, RefusesAnOpticalDisc) {
+  const auto report = judged(with_text(32769, "CD001"));
+  EXPECT_EQ(report.container.format, "iso");
+  EXPECT_THAT(answers(report), ElementsAre("disk.iso-image:error"));
+}
+
+TEST(Formats, RefusesAHybridDiscWithoutARootPartition) {
+  Image image = mbr_disk();
+  put_text(image, 32769, "CD001");
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.iso-image:error"));
+}
+
+TEST(Formats, TakesADiskWithARootPartitionForADiskThoughAnOldDiscShowsThrough) {
+  Image image = mbr_disk();
+  put_text(image, 32769, "CD001");
+  put_text(image, (1 << 20) + 0x438, "\x53\xef");
+  const auto report = judged(image);
+  EXPECT_EQ(report.container.format, "raw");
+  EXPECT_THAT(answers(report), IsEmpty());
+}
+
+TEST(Formats, RefusesPolyglots) {
+  Image image = sound_qcow2();
+  put_text(image, 32769, "CD001");
+  const auto report = judged(image);
+  EXPECT_EQ(report.container.format, "");
+  EXPECT_THAT(answers(report), ElementsAre("disk.multiple-formats:error"));
+  EXPECT_THAT(message_of(report, "disk.multiple-formats"), HasSubstr("qcow2 and iso"));
+}
+
+TEST(Formats, RefusesAQcow2ThatIsAlsoAVdi) {
+  Image image = sound_qcow2();
+  put_text(image, 0x40, "\x7f\x10\xda\xbe");
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.multiple-formats:error"));
+}
+
+TEST(Formats, RefusesARawDiskWhoseBytesAreQcow2) {
+  const auto report = judged(sound_qcow2(), "raw");
+  EXPECT_THAT(answers(report), ElementsAre("disk.format-mismatch:error"));
+  EXPECT_THAT(message_of(report, "disk.format-mismatch"),
+              HasSubstr("'raw', but its bytes are qcow2"));
+}
+
+TEST(Formats, RefusesAQcow2WhoseBytesAreRaw) {
+  EXPECT_THAT(answers(judged(mbr_disk(), "qcow2")), ElementsAre("disk.format-mismatch:error"));
+}
+
+TEST(Formats, TakesADeclarationThatIsTrue) {
+  EXPECT_THAT(answers(judged(sound_qcow2(), "qcow2")), IsEmpty());
+  EXPECT_THAT(answers(judged(mbr_disk(), "raw")), IsEmpty());
+}
+
+TEST(Formats, RefusesAnEmptyFile) {
+  for (const auto& declared : {std::optional<std::string>{}, std::optional<std::string>{"raw"}}) {
+    const auto report = judged({}, declared);
+    EXPECT_THAT(answers(report), ElementsAre("disk.blank:error"));
+    EXPECT_THAT(message_of(report, "disk.blank"), HasSubstr("0 bytes"));
+  }
+}
+
+TEST(Formats, ReportsADiskThatCannotBeRead) {
+  MemorySource source{sound_qcow2()};
+  source.fail();
+  EXPECT_THAT(answers(judge(source, {})), ElementsAre("disk.unreadable:error"));
+}
+
+}  // namespace
+}  // namespace imprint::container::test

@@ -1,0 +1,122 @@
+#include <chrono>
+
+#include "guestfs/container/qcow2_tables.h"
+#include "tests/unit/guestfs/container/images.h"
+
+namespace imprint::container::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Qcow2Tables, RefusesAFileCutAnywhereBehindTheHeader) {
+  const Image image = sound_qcow2();
+  for (const std::size_t size : {cluster, cluster + 8, l1_at, l1_at + 8, l2_at, l2_at + 8, data_at,
+                                 data_at + 1, 6 * cluster - 1}) {
+    Image cut = image;
+    cut.resize(size);
+    EXPECT_THAT(answers(judged(cut)), ElementsAre("disk.truncated:error")) << size;
+  }
+}
+
+TEST(Qcow2Tables, SaysWhichGuestByteIsMissing) {
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, l2_at + 8, 100 * cluster);
+  EXPECT_THAT(
+      message_of(judged(image), "disk.truncated"),
+      HasSubstr("guest byte 65536: its cluster covers bytes 6553600 to 6619136, but the file "
+                "has 393216 bytes"));
+}
+
+TEST(Qcow2Tables, CountsFaultsInsteadOfListingThem) {
+  Image image = sound_qcow2();
+  for (std::size_t i = 1; i < 8192; ++i)
+    put_big<std::uint64_t>(image, l2_at + 8 * i, 100 * cluster);
+  const auto report = judged(image);
+  EXPECT_THAT(answers(report), ElementsAre("disk.truncated:error"));
+  EXPECT_THAT(message_of(report, "disk.truncated"), HasSubstr("(and 8190 more)"));
+}
+
+TEST(Qcow2Tables, LetsTheLastClusterOfTheDiskBeCut) {
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, 24, 512);
+  image.resize(data_at + 512);
+  EXPECT_THAT(answers(judged(image)), IsEmpty());
+}
+
+TEST(Qcow2Tables, FindsACompressedClusterBehindTheEnd) {
+  Image image = sound_qcow2();
+  const std::uint64_t sectors = std::uint64_t{3} << 54;
+  const std::uint64_t flag = std::uint64_t{1} << 62;
+  put_big<std::uint64_t>(image, l2_at + 8, flag | sectors | (data_at + 1024));
+  EXPECT_THAT(answers(judged(image)), IsEmpty());
+  put_big<std::uint64_t>(image, l2_at + 8, flag | sectors | (6 * cluster - 100));
+  EXPECT_THAT(message_of(judged(image), "disk.truncated"), HasSubstr("compressed"));
+}
+
+TEST(Qcow2Tables, RefusesEntriesThatPointInsideAClusterAndSharedTables) {
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, l2_at + 8, data_at + 512);
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.qcow2-corrupt-or-dirty:error"));
+  image = sound_qcow2();
+  put_big<std::uint64_t>(image, l1_at + 8, l2_at);
+  EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+              HasSubstr("share the L2 table at byte 262144"));
+}
+
+TEST(Qcow2Tables, RefusesADiskWithoutData) {
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, l2_at, 0);
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.blank:error"));
+}
+
+TEST(Qcow2Tables, ReadsNoMoreThanTheBudgetOfAHugeTable) {
+  // 4 million L1 entries, each with an L2 table of its own in a file that is all hole.
+  Image image = sound_qcow2();
+  const std::uint32_t entries = 4U << 20;
+  put_big<std::uint32_t>(image, 36, entries);
+  image.resize(l1_at + std::size_t{entries} * 8);
+  for (std::size_t i = 0; i < entries; ++i)
+    put_big<std::uint64_t>(image, l1_at + 8 * i, (1000 + i) * cluster);
+  put_big<std::uint64_t>(image, cluster, 0);
+  MemorySource source{std::move(image), std::uint64_t{1} << 40};
+  const auto report = judge(source, {});
+  EXPECT_THAT(answers(report), Contains("disk.truncated:warning"));
+  EXPECT_LE(source.bytes_read(), qcow2::l2_bytes_budget + (64U << 20));
+}
+
+TEST(Qcow2Snapshots, WarnsOfSnapshotsAndRefusesLyingOnes) {
+  Image image = sound_qcow2();
+  image.resize(7 * cluster);
+  const std::size_t table = 6 * cluster;
+  put_big<std::uint32_t>(image, 60, 1);
+  put_big<std::uint64_t>(image, 64, table);
+  put_big<std::uint64_t>(image, table, l1_at);
+  put_big<std::uint32_t>(image, table + 8, 2);
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.qcow2-internal-snapshots:warning"));
+  put_big<std::uint32_t>(image, table + 8, 0x7fffffff);
+  EXPECT_THAT(answers(judged(image)), Contains("disk.qcow2-header-bomb:error"));
+  put_big<std::uint32_t>(image, table + 8, 2);
+  put_big<std::uint32_t>(image, table + 36, 4096);
+  EXPECT_THAT(answers(judged(image)), Contains("disk.qcow2-header-bomb:error"));
+  put_big<std::uint32_t>(image, table + 36, 0);
+  put_big<std::uint32_t>(image, 60, 60000);
+  put_big<std::uint64_t>(image, 64, 7 * cluster);
+  EXPECT_THAT(answers(judged(image)), Contains("disk.truncated:error"));
+}
+
+TEST(Qcow2Tables, JudgesASparse100GiBImageInUnderASecond) {
+  const TempFolder folder;
+  const std::string path = folder / "large.qcow2";
+  run({"qemu-img", "create", "-q", "-f", "qcow2", "-o", "preallocation=metadata", path, "100G"});
+  const auto start = std::chrono::steady_clock::now();
+  const auto report = judged_file(path);
+  const auto taken = std::chrono::steady_clock::now() - start;
+  EXPECT_THAT(answers(report), IsEmpty());
+  EXPECT_LT(taken, std::chrono::seconds{1});
+}
+
+}  // namespace
+}  // namespace imprint::container::test
