@@ -43,6 +43,12 @@ Result<bool> is_boot(GuestFs& fs) {
   return any_there(fs, signs);
 }
 
+Result<bool> is_windows(GuestFs& fs) {
+  static constexpr std::array<std::string_view, 4> signs{"Windows/System32", "WINDOWS/system32",
+                                                         "windows/system32", "WINNT/system32"};
+  return any_there(fs, signs);
+}
+
 Result<bool> is_root_at(Appliance& appliance, const std::string& folder) {
   LibguestfsFs fs{appliance, {{GuestPath{}, folder}}};
   return is_root(fs);
@@ -99,6 +105,8 @@ class Search {
       found_.systems.push_back({index, {}});
     else if (TRY(is_boot(fs)))
       found_.boot_volumes.push_back(index);
+    else if (volume.filesystem == "ntfs" && TRY(is_windows(fs)))
+      found_.windows.push_back(volume.device);
     return {};
   }
 

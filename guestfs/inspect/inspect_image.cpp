@@ -50,7 +50,6 @@ class InspectionRun {
     rules::Evidence evidence;
     evidence.message = std::move(message);
     report_.findings.push_back(rules::make_finding(*rule, std::move(evidence), task_.profile));
-    ++report_.coverage.evaluated;
   }
 
   /// The digest takes as long as the file is large, so it is computed while the appliance starts.
@@ -80,6 +79,7 @@ class InspectionRun {
       ContainerFacts facts;
       good = check_container(companion, std::nullopt, facts) && good;
     }
+    answered("disk.");
     report_.timings_ms.container = watch.lap();
     return good;
   }
@@ -104,16 +104,32 @@ class InspectionRun {
     return true;
   }
 
-  /// Adds what the gate found, with the profile's severities; false if any of it is an error,
-  /// whatever the profile says: a file that may reach outside itself is not opened.
+  /// Adds what the gate found; false if any of it is an error. The profile decides of the other
+  /// findings: it cannot wave through a file that may reach outside itself, for that is not opened.
   bool add_container_findings(const std::filesystem::path& path, std::vector<Finding> findings) {
     bool good = true;
     for (Finding& finding : findings) {
-      good = good && finding.severity != Severity::error;
+      if (finding.severity == Severity::error) {
+        good = false;
+      } else if (const rules::Rule* rule = rules::find_rule(finding.rule)) {
+        if (task_.profile.is_off(finding.rule)) continue;
+        const bool usual = finding.severity == rule->severity;
+        finding.severity = task_.profile.severity_of(
+            *rule, usual ? std::nullopt : std::optional{finding.severity});
+      }
       if (path != task_.image) finding.message = path.string() + ": " + finding.message;
       report_.findings.push_back(std::move(finding));
     }
     return good;
+  }
+
+  /// Counts the rules that are answered outside of the table's functions, by their family.
+  void answered(std::string_view family) {
+    report_.coverage.evaluated += static_cast<int>(std::count_if(
+        rules::all_rules().begin(), rules::all_rules().end(), [&](const rules::Rule& rule) {
+          return rule.evaluate == nullptr && rule.id.starts_with(family) &&
+                 !task_.profile.is_off(rule.id);
+        }));
   }
 
   void read_guest() {
@@ -137,6 +153,7 @@ class InspectionRun {
       tell_no_system(search);
       return {};
     }
+    answered("os.");
     const guest::System system = TRY(choose_system(appliance, mounts, inventory, search));
     const auto tree = TRY(mount_system(appliance, mounts, inventory, search, system));
     guest::LibguestfsFs fs{appliance, tree.shown};
@@ -185,12 +202,18 @@ class InspectionRun {
   /// An encrypted or unknown file system may well hold a system; only a disk that was read in full
   /// holds none.
   void tell_no_system(const guest::SystemSearch& search) {
+    if (!search.windows.empty()) {
+      report_.guest.type = "windows";
+      return no_guest(fmt::format("Windows on '{}': there are no rules for it",
+                                  fmt::join(search.windows, "', '")));
+    }
     if (!search.encrypted.empty())
       return no_guest(fmt::format("no system is in the clear, but '{}' is encrypted",
                                   fmt::join(search.encrypted, "', '")));
     if (!search.unreadable.empty())
       return no_guest(
           fmt::format("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
+    answered("os.");
     fired(no_system, "no file system of the image holds an operating system");
   }
 

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "guestfs/inspect/drop_root.h"
 #include "guestfs/inspect/inspect_image.h"
 #include "guestfs/inspect/profile_json.h"
 #include "guestfs/profiles/load_profile.h"
@@ -43,6 +44,10 @@ imprint::Result<imprint::rules::Profile> read_profile(const std::string& name) {
 }
 
 int run(const Options& options) {
+  if (auto dropped = imprint::inspect::drop_root(); !dropped) {
+    std::cerr << dropped.error().message << '\n';
+    return 1;
+  }
   auto profile = read_profile(options.profile);
   if (!profile) {
     std::cerr << profile.error().message << '\n';
