@@ -30,6 +30,13 @@ struct Faults {
   }
 };
 
+/// Compares the bytes with themselves, one further on: as fast as memory is, where most tables are
+/// holes.
+bool all_zero(Bytes bytes) {
+  return bytes.empty() || (bytes[0] == std::byte{0} &&
+                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
 struct L2Table {
   std::uint64_t offset;
   std::uint64_t index;  ///< in the L1 table
@@ -130,6 +137,7 @@ class Walk {
   }
 
   void read_l2(const L2Table& table, Bytes bytes) {
+    if (all_zero(bytes)) return;
     const auto step = static_cast<std::size_t>(header_.l2_entry_size());
     for (std::size_t i = 0; i + step <= bytes.size(); i += step) {
       const auto entry = big_endian<std::uint64_t>(bytes, i);
