@@ -78,10 +78,12 @@ class Expression {
     return truth;
   }
 
+  /// GRUB takes expressions that only stand side by side as joined by -a: "[ = a ]" is two words
+  /// that are not empty.
   Truth conjunction(int level) {
     Truth truth = factor(level);
-    while (is(at_, "-a")) {
-      ++at_;
+    while (at_ < words_.size() && !is(at_, "-o") && !is(at_, ")")) {
+      if (is(at_, "-a")) ++at_;
       truth = both(truth, factor(level));
     }
     return truth;

@@ -96,7 +96,7 @@ Answer config_empty(const Context& context) {
 constexpr std::string_view stays_in_loader = "the machine stays in the boot loader";
 constexpr std::string_view other_entry = "another entry than the chosen one boots";
 
-constexpr std::array<Rule, 15> rules{{
+constexpr std::array<Rule, 16> rules{{
     {"boot.no-config", Severity::error, "a boot loader has a configuration", stays_in_loader,
      "install a boot loader and generate its configuration", no_config},
     {"boot.config-empty", Severity::error, "the boot loader's configuration has an entry",
@@ -134,6 +134,10 @@ constexpr std::array<Rule, 15> rules{{
      "boot entries of the Boot Loader Specification are complete", "the entry is not in the menu",
      "give the entry a 'linux' line",
      told<"boot.bls-entry-invalid", Loader::grub2, Loader::systemd_boot>},
+    {"boot.bls-kernelopts-undefined", Severity::error,
+     "$kernelopts has a value where entries use it", "the kernel is given no root= and stops",
+     "set kernelopts with grub2-editenv, or run grub2-mkconfig",
+     told<"boot.bls-kernelopts-undefined", Loader::grub2>},
     {"boot.esp-stub-uuid", Severity::error,
      "grub.cfg on the EFI system partition leads to the real one", stays_in_loader,
      "put the UUID of the file system with /boot into the file",

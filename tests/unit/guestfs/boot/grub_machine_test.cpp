@@ -1,0 +1,131 @@
+#include "guestfs/facts/grub_machine.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/guestfs/boot/guests.h"
+
+namespace imprint::boot_test {
+namespace {
+
+using guest::Match;
+
+/// A BIOS guest with this grub.cfg and a file /k on its root file system.
+BootGuest with_config(const std::string& config) {
+  BootGuest guest = debian12_bios();
+  guest.fs.file("/boot/grub/grub.cfg", config).file("/k", kernel_image("6.1.0-18-amd64"));
+  return guest;
+}
+
+std::string default_title(const std::string& config) {
+  const facts::Boot boot = with_config(config).read();
+  return boot.default_or_null() == nullptr ? "" : boot.default_or_null()->title;
+}
+
+std::string default_cmdline(const std::string& commands) {
+  const facts::Boot boot = with_config("menuentry a {\n" + commands + "\n}\n").read();
+  return boot.default_or_null() == nullptr ? "no entry" : boot.default_or_null()->cmdline;
+}
+
+TEST(GrubMachine, ExpandsVariables) {
+  EXPECT_EQ(default_cmdline("set x='b  c'\nlinux /k a$x ${x}d \"$x\" '$x' $none \"$none\""),
+            "ab c b cd \"b  c\" $x ");
+  EXPECT_EQ(default_cmdline("x=1\nunset x\nlinux /k \"[$x]\""), "[]");
+}
+
+TEST(GrubMachine, FollowsConditionsLoopsAndFunctions) {
+  EXPECT_EQ(
+      default_cmdline("if [ $grub_platform = pc ]; then linux /k bios; else linux /k other; fi"),
+      "bios");
+  EXPECT_EQ(default_cmdline("if false; then linux /k a; elif true; then linux /k b; fi"), "b");
+  EXPECT_EQ(default_cmdline("set l=\nfor i in 1 2 3; do set l=\"$l$i\"; done\nlinux /k $l"), "123");
+  EXPECT_EQ(default_cmdline("while [ \"$l\" != aaa ]; do set l=a$l; done\nlinux /k $l"), "aaa");
+  EXPECT_EQ(default_cmdline("function f { linux /k $1 $#; return; linux /k no; }\nf x y"), "x 2");
+  EXPECT_EQ(default_cmdline("if ! false; then linux /k yes; fi"), "yes");
+}
+
+TEST(GrubMachine, TakesBothArmsOfWhatItCannotDecide) {
+  BootGuest guest = with_config(
+      "menuentry a {\nif keystatus --shift; then linux /k root=/dev/vda1; else linux /k y; "
+      "fi\n}\n");
+  EXPECT_EQ(guest.undetermined(), std::vector<std::string>{"boot.grub2-parse"});
+  EXPECT_TRUE(guest.read().has_problem("boot.grub2-parse"));
+  BootGuest same =
+      with_config("menuentry a {\nif keystatus; then linux /k y; else linux /k y; fi\n}\n");
+  EXPECT_FALSE(same.read().has_problem("boot.grub2-parse"));
+}
+
+TEST(GrubMachine, ResolvesTheDefaultEntry) {
+  const std::string menu =
+      "menuentry A --id a { linux /k }\nsubmenu S --id=s {\n menuentry B --id b { linux /k }\n"
+      " menuentry 'C>D' --id c { linux /k }\n}\nmenuentry E { linux /k }\n";
+  EXPECT_EQ(default_title(menu), "A");
+  EXPECT_EQ(default_title("set default=2\n" + menu), "E");
+  EXPECT_EQ(default_title("set default=E\n" + menu), "E");
+  EXPECT_EQ(default_title("set default=s\n" + menu), "B");
+  EXPECT_EQ(default_title("set default='s>c'\n" + menu), "C>D");
+  EXPECT_EQ(default_title("set default='S>C>>D'\n" + menu), "C>D");
+  EXPECT_EQ(default_title("set default='1>1'\n" + menu), "C>D");
+  EXPECT_EQ(default_title("set default=9\n" + menu), "A");
+}
+
+TEST(GrubMachine, FindsFilesByDeviceAndBySearch) {
+  const auto kernel = [](const std::string& commands) {
+    return with_config("menuentry a {\n" + commands + "\n}\n")
+        .read()
+        .default_or_null()
+        ->kernel.value();
+  };
+  EXPECT_EQ(kernel("linux (hd0,1)/k").path, "/k");
+  EXPECT_EQ(kernel("linux (hd0,msdos1)/k").path, "/k");
+  EXPECT_EQ(kernel("linux (hd0,msdos4)/k").match, Match::absent);
+  EXPECT_EQ(kernel("linux (loop)/k").match, Match::unknown);
+  EXPECT_EQ(kernel("set root='hd0,msdos7'\nsearch --file --set=root /k\nlinux /k").path, "/k");
+  EXPECT_EQ(kernel("set root=(hd0,msdos7)\nlinux /k").match, Match::absent);
+  EXPECT_EQ(kernel("set root='hd0,msdos7'\nsearch --no-floppy -u --hint hd0,msdos1 --set=root "
+                   "1F5E0F3C-8E57-4B6B-A2F3-5D3F0E9B7A11\nlinux /k")
+                .path,
+            "/k");
+  EXPECT_EQ(kernel(fmt::format("search --fs-uuid --set=root {}\nlinux /k", absent_uuid)).path,
+            "/k");
+}
+
+TEST(GrubMachine, ReadsAHypervisorsModules) {
+  const facts::Boot boot = with_config(
+                               "menuentry xen {\nmultiboot2 /xen.gz placeholder\nmodule2 /k "
+                               "placeholder root=x\nmodule2 --nounzip /i\n}\n")
+                               .read();
+  EXPECT_EQ(boot.default_or_null()->kernel->path, "/k");
+  EXPECT_EQ(boot.default_or_null()->cmdline, "placeholder root=x");
+  ASSERT_EQ(boot.default_or_null()->initrds.size(), 1U);
+  EXPECT_EQ(boot.default_or_null()->initrds[0].written, "/i");
+}
+
+TEST(GrubMachine, FollowsSourcedFilesAndNotInACircle) {
+  BootGuest guest = with_config("source $prefix/more.cfg\n");
+  guest.fs.file("/boot/grub/more.cfg", "menuentry M { linux /k }\n");
+  EXPECT_EQ(guest.read().default_or_null()->title, "M");
+  BootGuest circle = with_config("source $prefix/grub.cfg\nmenuentry M { linux /k }\n");
+  EXPECT_TRUE(circle.read().has_problem("boot.grub2-parse"));
+}
+
+TEST(GrubMachine, EndsWhateverTheScriptDoes) {
+  for (const char* script : {
+           "while true; do set x=1; done\n",
+           "function f { f; f; }\nf\n",
+           "set x=aaaaaaaaaaaaaaaa\nwhile true; do set x=$x$x; done\n",
+           "function f { if nothing; then f; else f; fi; }\nf\n",
+           "while true; do menuentry a { linux /k }; done\n",
+           "set i=0\nwhile true; do set i=1$i; set v$i=1; done\n",
+       }) {
+    EXPECT_TRUE(with_config(script).read().has_problem("boot.grub2-parse")) << script;
+  }
+}
+
+TEST(GrubMachine, HandsOverIsUndetermined) {
+  BootGuest guest = with_config("menuentry Windows { chainloader +1 }\n");
+  EXPECT_EQ(guest.undetermined(), std::vector<std::string>{"boot.kernel-missing"});
+}
+
+}  // namespace
+}  // namespace imprint::boot_test
