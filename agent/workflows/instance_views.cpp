@@ -25,7 +25,8 @@ Result<std::vector<InstanceView>> JobRunner::list_instances() {
   if (listed)
     for (const auto& machine : *listed) powers[machine.uuid] = machine.power;
   std::vector<InstanceView> views;
-  for (const Instance& instance : TRY(records_.instances())) {
+  const auto instances = TRY(records_.instances());
+  for (const Instance& instance : instances) {
     const auto found = powers.find(instance.uuid);
     const PowerState absent = listed ? PowerState::absent : PowerState::unknown;
     views.push_back(view_of(instance, found == powers.end() ? absent : found->second, images));

@@ -41,12 +41,10 @@ JobRunner::~JobRunner() {
 }
 
 Result<> JobRunner::recover() {
-  {
-    const auto keys = keys_.lock();
-    for (const Job& job : TRY(ports_.journal.list(all_jobs)))
-      keys->emplace(job.idempotency_key, job.id);
-  }
-  for (const Job& job : TRY(ports_.journal.open_jobs())) {
+  const auto known = TRY(ports_.journal.list(all_jobs));
+  for (const Job& job : known) keys_.lock()->emplace(job.idempotency_key, job.id);
+  const auto open = TRY(ports_.journal.open_jobs());
+  for (const Job& job : open) {
     log::info("job {}: taken up again", job.id.str());
     pool_.add(job.id);
   }

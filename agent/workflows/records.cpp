@@ -210,11 +210,13 @@ Result<> Records::release_bytes(const Sha256& digest, const JobId& job) {
 
 Result<bool> Records::bytes_used(const Sha256& digest) {
   if (!TRY(store_.list("holds/" + digest.hex() + "/")).entries.empty()) return true;
-  for (const Entry& entry : TRY(store_.list("images/")).entries) {
+  const Listing images = TRY(store_.list("images/"));
+  const Listing instances = TRY(store_.list("instances/"));
+  for (const Entry& entry : images.entries) {
     const auto image = parse_entry<Image>(entry, parse_image);
     if (!image || image->digest == digest) return true;
   }
-  for (const Entry& entry : TRY(store_.list("instances/")).entries) {
+  for (const Entry& entry : instances.entries) {
     const auto instance = parse_entry<Instance>(entry, parse_instance);
     if (!instance || policy::rests_on(*instance, digest)) return true;
   }
