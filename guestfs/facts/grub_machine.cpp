@@ -15,10 +15,8 @@ constexpr std::size_t most_steps = 100'000;
 constexpr std::size_t most_forks = 2'000;
 constexpr std::size_t most_bytes = std::size_t{16} << 20;
 constexpr std::size_t longest_value = std::size_t{64} << 10;
-constexpr std::size_t most_items = 1'000;
 constexpr std::size_t most_variables = 2'000;
 constexpr int most_levels = 24;
-constexpr int most_submenus = 8;
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -111,81 +109,6 @@ void GrubMachine::set(const std::string& name, GrubValue value) {
   if (state_.variables.size() >= most_variables && !state_.variables.contains(name))
     return exhaust();
   state_.variables[name] = std::move(value);
-}
-
-void GrubMachine::expand_word(const GrubWord& word, std::vector<GrubValue>& fields) {
-  GrubValue field;
-  bool started = false;
-  const auto finish = [&] {
-    if (started) fields.push_back(std::move(field));
-    field = {};
-    started = false;
-  };
-  for (const GrubPart& part : word.parts) {
-    GrubValue value{part.text, true};
-    if (part.is_variable) value = value_of(part.text);
-    bytes_ += value.text.size();
-    if (!part.is_variable || part.quoted) {
-      field.text += value.text;
-      field.known = field.known && value.known;
-      started = true;
-      continue;
-    }
-    const std::vector<std::string> pieces = split_words(value.text);
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      if (i > 0) finish();
-      field.text += pieces[i];
-      started = true;
-    }
-    if (!value.known) {
-      field.known = false;
-      started = true;
-    }
-  }
-  finish();
-}
-
-GrubValue GrubMachine::value_of(const std::string& name) const {
-  static const std::vector<GrubValue> none;
-  const std::vector<GrubValue>& arguments = positional_.empty() ? none : positional_.back();
-  if (name == "?") return {status_ == Truth::no ? "1" : "0", status_ != Truth::unknown};
-  if (name == "#") return {std::to_string(arguments.size()), true};
-  if (name == "@" || name == "*") {
-    GrubValue all;
-    for (const GrubValue& argument : arguments) {
-      if (!all.text.empty()) all.text += ' ';
-      all.text += argument.text;
-      all.known = all.known && argument.known;
-    }
-    return all;
-  }
-  if (name.size() == 1 && name[0] >= '1' && name[0] <= '9') {
-    const auto index = static_cast<std::size_t>(name[0] - '1');
-    return index < arguments.size() ? arguments[index] : GrubValue{};
-  }
-  return variable(name);
-}
-
-std::vector<GrubValue> GrubMachine::expand(const std::vector<GrubWord>& words) {
-  std::vector<GrubValue> fields;
-  for (const GrubWord& word : words) expand_word(word, fields);
-  return fields;
-}
-
-GrubValue GrubMachine::expand_text(std::string_view text, std::vector<std::string>& undefined) {
-  GrubValue result;
-  const GrubScript script = parse_grub_script("\"" + std::string{text} + "\"");
-  const bool plain =
-      script.errors.empty() && script.commands.size() == 1 && script.commands[0].words.size() == 1;
-  if (!plain) return {std::string{text}, true};
-  for (const GrubPart& part : script.commands[0].words[0].parts) {
-    if (part.is_variable && !state_.variables.contains(part.text)) undefined.push_back(part.text);
-    const GrubValue value = part.is_variable ? value_of(part.text) : GrubValue{part.text, true};
-    result.text += value.text;
-    result.known = result.known && value.known;
-  }
-  bytes_ += result.text.size();
-  return result;
 }
 
 void GrubMachine::run_block(const GrubBlock& block) {
@@ -323,31 +246,6 @@ void GrubMachine::run_for(const GrubCommand& command) {
   leaving_loop_ = false;
 }
 
-GrubMachine::FileName GrubMachine::locate(const GrubValue& name) const {
-  if (!name.known) return {Match::unknown, {}, "its name depends on the running machine"};
-  const GrubFileName parts = split_grub_file(name.text);
-  const GrubValue device = parts.device.empty() ? variable("root") : GrubValue{parts.device, true};
-  if (!device.known)
-    return {Match::unknown, {}, "the value of 'root' depends on the running machine"};
-  const GrubDevice found = resolve_grub_device(tree_.inventory(), device.text);
-  if (found.match == Match::found) return {Match::found, {*found.volume, parts.path}, {}};
-  std::string why = found.why;
-  if (state_.failed_search && parts.device.empty())
-    why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
-                       state_.failed_search->line);
-  return {found.match, {}, std::move(why)};
-}
-
-BootFile GrubMachine::boot_file(const GrubValue& name) const {
-  const FileName file = locate(name);
-  if (file.match != Match::found) return {name.text, here(), file.match, {}, 0, file.why};
-  BootFile result = tree_.boot_file(file.file, name.text, here());
-  if (result.match == Match::absent && state_.failed_search)
-    result.why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
-                              state_.failed_search->line);
-  return result;
-}
-
 void GrubMachine::enter_config(const guest::GuestPath& path) {
   const auto at = tree_.on_volume(path);
   if (!at) return;
@@ -400,100 +298,6 @@ void GrubMachine::run_source(const guest::GuestPath& path) {
   line_ = line;
   returning_ = false;
   --depth_;
-}
-
-void GrubMachine::expand_submenus(std::vector<GrubMenuItem>& items, int level) {
-  if (level >= most_submenus) return;
-  for (GrubMenuItem& item : items) {
-    if (!item.is_submenu || item.body == nullptr || exhausted_) continue;
-    const State before = state_;
-    auto* const outer = std::exchange(open_menu_, &item.children);
-    source_ = item.source;
-    positional_.push_back(item.arguments);
-    run_block(*item.body);
-    positional_.pop_back();
-    returning_ = leaving_loop_ = finished_ = false;
-    open_menu_ = outer;
-    state_ = before;
-    expand_submenus(item.children, level + 1);
-  }
-}
-
-void GrubMachine::add_item(const GrubCommand& command, Arguments words) {
-  if (open_menu_ == nullptr) return;
-  if (open_menu_->size() >= most_items) return exhaust();
-  GrubMenuItem item;
-  item.is_submenu = words[0].text == "submenu";
-  item.place = here();
-  item.body = &command.block;
-  item.source = source_;
-  item.uncertain = uncertain_ > 0;
-  bool titled = false;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::string& word = words[i].text;
-    const bool takes_value = word == "--class" || word == "--id" || word == "--users" ||
-                             word == "--hotkey" || word == "--source" || word == "-c" ||
-                             word == "-i" || word == "-u" || word == "-h";
-    if (takes_value && i + 1 < words.size()) {
-      if (word == "--id" || word == "-i") item.id = words[i + 1].text;
-      ++i;
-    } else if (word.starts_with("--id=")) {
-      item.id = word.substr(5);
-    } else if (!word.starts_with("--")) {
-      if (!titled) item.title = word;
-      titled = true;
-      item.arguments.push_back(words[i]);
-    }
-  }
-  if (item.id.empty()) item.id = item.title;
-  open_menu_->push_back(std::move(item));
-}
-
-GrubLoaded GrubMachine::run_entry(const GrubMenuItem& item) {
-  const State before = state_;
-  auto* const menu = std::exchange(open_menu_, nullptr);
-  state_.loaded = {};
-  returning_ = leaving_loop_ = finished_ = false;
-  if (item.bls) {
-    load_bls_entry(item);
-  } else if (item.body != nullptr) {
-    source_ = item.source;
-    positional_.push_back(item.arguments);
-    run_block(*item.body);
-    positional_.pop_back();
-  }
-  returning_ = leaving_loop_ = finished_ = false;
-  open_menu_ = menu;
-  GrubLoaded loaded = std::move(state_.loaded);
-  state_ = before;
-  return loaded;
-}
-
-void GrubMachine::load_bls_entry(const GrubMenuItem& item) {
-  const BlsEntry& entry = *item.bls;
-  GrubLoaded& loaded = state_.loaded;
-  std::vector<std::string> ignored;
-  const auto file = [&](const std::string& name, const Place& place) {
-    return tree_.boot_file({item.bls_volume, name}, name, place);
-  };
-  if (entry.linux)
-    loaded.kernel = file(expand_text(entry.linux->text, ignored).text, entry.linux->place);
-  loaded.hands_over = entry.efi.has_value();
-  for (const BlsValue& line : entry.initrds)
-    for (const std::string& name : split_words(expand_text(line.text, ignored).text))
-      loaded.initrds.push_back(file(name, line.place));
-  loaded.cmdline_place = item.place;
-  for (const BlsValue& line : entry.options) {
-    std::vector<std::string> undefined;
-    const GrubValue options = expand_text(line.text, undefined);
-    if (loaded.cmdline.empty()) loaded.cmdline_place = line.place;
-    if (!loaded.cmdline.empty()) loaded.cmdline += ' ';
-    loaded.cmdline += options.text;
-    if (!options.known) loaded.undecided = "its options depend on the running machine";
-    if (std::find(undefined.begin(), undefined.end(), "kernelopts") != undefined.end())
-      problem("boot.bls-kernelopts-undefined", line.place,
-              "'$kernelopts' is used, but neither grubenv nor the configuration defines it");
-  }
 }
 
 }  // namespace imprint::facts

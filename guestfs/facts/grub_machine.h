@@ -84,6 +84,8 @@ class GrubMachine {
  private:
   friend struct GrubCommands;
   friend struct GrubCommandTable;
+  friend struct GrubFileCommands;
+  friend struct GrubSearchCommand;
   using Arguments = std::span<const GrubValue>;
 
   /// What differs between the two arms of an undecided condition.

@@ -1,0 +1,111 @@
+// What words and file names of a script stand for.
+
+#include "guestfs/facts/grub_device.h"
+#include "guestfs/facts/grub_machine.h"
+#include "guestfs/facts/kernel_cmdline.h"
+
+namespace imprint::facts {
+
+using guest::Match;
+
+void GrubMachine::expand_word(const GrubWord& word, std::vector<GrubValue>& fields) {
+  GrubValue field;
+  bool started = false;
+  const auto finish = [&] {
+    if (started) fields.push_back(std::move(field));
+    field = {};
+    started = false;
+  };
+  for (const GrubPart& part : word.parts) {
+    GrubValue value{part.text, true};
+    if (part.is_variable) value = value_of(part.text);
+    bytes_ += value.text.size();
+    if (!part.is_variable || part.quoted) {
+      field.text += value.text;
+      field.known = field.known && value.known;
+      started = true;
+      continue;
+    }
+    const std::vector<std::string> pieces = split_words(value.text);
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      if (i > 0) finish();
+      field.text += pieces[i];
+      started = true;
+    }
+    if (!value.known) {
+      field.known = false;
+      started = true;
+    }
+  }
+  finish();
+}
+
+GrubValue GrubMachine::value_of(const std::string& name) const {
+  static const std::vector<GrubValue> none;
+  const std::vector<GrubValue>& arguments = positional_.empty() ? none : positional_.back();
+  if (name == "?") return {status_ == Truth::no ? "1" : "0", status_ != Truth::unknown};
+  if (name == "#") return {std::to_string(arguments.size()), true};
+  if (name == "@" || name == "*") {
+    GrubValue all;
+    for (const GrubValue& argument : arguments) {
+      if (!all.text.empty()) all.text += ' ';
+      all.text += argument.text;
+      all.known = all.known && argument.known;
+    }
+    return all;
+  }
+  if (name.size() == 1 && name[0] >= '1' && name[0] <= '9') {
+    const auto index = static_cast<std::size_t>(name[0] - '1');
+    return index < arguments.size() ? arguments[index] : GrubValue{};
+  }
+  return variable(name);
+}
+
+std::vector<GrubValue> GrubMachine::expand(const std::vector<GrubWord>& words) {
+  std::vector<GrubValue> fields;
+  for (const GrubWord& word : words) expand_word(word, fields);
+  return fields;
+}
+
+GrubValue GrubMachine::expand_text(std::string_view text, std::vector<std::string>& undefined) {
+  GrubValue result;
+  const GrubScript script = parse_grub_script("\"" + std::string{text} + "\"");
+  const bool plain =
+      script.errors.empty() && script.commands.size() == 1 && script.commands[0].words.size() == 1;
+  if (!plain) return {std::string{text}, true};
+  for (const GrubPart& part : script.commands[0].words[0].parts) {
+    if (part.is_variable && !state_.variables.contains(part.text)) undefined.push_back(part.text);
+    const GrubValue value = part.is_variable ? value_of(part.text) : GrubValue{part.text, true};
+    result.text += value.text;
+    result.known = result.known && value.known;
+  }
+  bytes_ += result.text.size();
+  return result;
+}
+
+GrubMachine::FileName GrubMachine::locate(const GrubValue& name) const {
+  if (!name.known) return {Match::unknown, {}, "its name depends on the running machine"};
+  const GrubFileName parts = split_grub_file(name.text);
+  const GrubValue device = parts.device.empty() ? variable("root") : GrubValue{parts.device, true};
+  if (!device.known)
+    return {Match::unknown, {}, "the value of 'root' depends on the running machine"};
+  const GrubDevice found = resolve_grub_device(tree_.inventory(), device.text);
+  if (found.match == Match::found) return {Match::found, {*found.volume, parts.path}, {}};
+  std::string why = found.why;
+  if (state_.failed_search && parts.device.empty())
+    why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
+                       state_.failed_search->line);
+  return {found.match, {}, std::move(why)};
+}
+
+BootFile GrubMachine::boot_file(const GrubValue& name) const {
+  const FileName file = locate(name);
+  if (file.match != Match::found) return {name.text, here(), file.match, {}, 0, file.why};
+  BootFile result = tree_.boot_file(file.file, name.text, here());
+  if (result.match == Match::absent && state_.failed_search)
+    result.why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
+                              state_.failed_search->line);
+  return result;
+}
+
+}  // namespace imprint::facts
