@@ -52,6 +52,21 @@ Answer no_boot_code(const Context& context) {
   return answer;
 }
 
+/// The firmware's own settings are not part of an image: a new machine knows only the fallback
+/// path.
+Answer no_efi_fallback(const Context& context) {
+  const Boot& boot = context.facts.boot;
+  if (!boot.starts_by("uefi") || boot.starts_by("bios")) return Answer::not_applied();
+  const facts::BootTree tree{context.fs, context.inventory, context.facts.mounts};
+  if (facts::efi_fallback(tree)) return Answer::clean();
+  const std::vector<guest::GuestPath> esps = tree.efi_mounts();
+  Answer answer;
+  answer.fired.push_back(
+      evidence_of(esps.empty() ? std::string{} : (esps.front() / "EFI/BOOT").str(),
+                  "no program of the name that firmware looks for by itself, such as BOOTX64.EFI"));
+  return answer;
+}
+
 /// The root's links are looked at as they stand: followed, they would be right.
 Answer absolute_links(const Context& context) {
   Answer answer;
@@ -70,10 +85,15 @@ Answer absolute_links(const Context& context) {
   return answer;
 }
 
-constexpr std::array<Rule, 2> rules{{
+constexpr std::array<Rule, 3> rules{{
     {"boot.bios-no-bootcode", Severity::error, "a disk that BIOS starts holds boot code",
      "the firmware finds nothing to boot",
      "install the boot loader into the disk's first sector, as grub-install does", no_boot_code},
+    {"boot.efi-fallback-missing", Severity::error,
+     "UEFI finds the loader without settings of its own",
+     "a machine made from this image has no boot entry in its firmware and finds nothing to boot",
+     "install the loader to EFI/BOOT too: grub-install --force-extra-removable, bootctl install",
+     no_efi_fallback},
     {"boot.root-symlinks-absolute", Severity::error, "the root's links to /usr are relative",
      "tools that look at the root from outside leave it through the link: a new initramfs lacks "
      "files",

@@ -280,6 +280,15 @@ TEST(BootFaults, ADiskWithoutBootCodeIsTold) {
   EXPECT_THAT(foreign.complaints(), ElementsAre("boot.bios-no-bootcode warning"));
 }
 
+TEST(BootFaults, AnEfiLoaderThatOnlySettingsLeadToIsTold) {
+  BootGuest guest = rhel9();
+  guest.fs.remove("/boot/efi/EFI/BOOT/BOOTX64.EFI");
+  EXPECT_THAT(guest.complaints(), ElementsAre("boot.efi-fallback-missing error"));
+  BootGuest hybrid = ubuntu_cloud();
+  hybrid.fs.remove("/boot/efi/EFI/BOOT/BOOTX64.EFI");
+  EXPECT_THAT(hybrid.complaints(), IsEmpty());
+}
+
 TEST(BootFaults, AbsoluteLinksOfTheRootAreTold) {
   BootGuest guest = debian12_bios();
   guest.fs.remove("/bin").link("/bin", "/usr/bin");

@@ -78,6 +78,7 @@ facts::Facts BootGuest::facts() {
   guest::FollowingFs following{fs};
   facts::Facts facts;
   facts.fstab = facts::read_fstab(following, inventory, facts::Init::systemd);
+  facts.mounts = mounts;
   facts.boot = read();
   return facts;
 }
