@@ -20,14 +20,6 @@ DefinedDisk disk_of(pugi::xml_node node) {
           node.child("backingStore").child("source").attribute("file").as_string()};
 }
 
-bool agent_connected(pugi::xml_node devices) {
-  return std::ranges::any_of(devices.children("channel"), [](pugi::xml_node channel) {
-    const pugi::xml_node target = channel.child("target");
-    return target.attribute("name").as_string() == std::string_view{"org.qemu.guest_agent.0"} &&
-           target.attribute("state").as_string() == std::string_view{"connected"};
-  });
-}
-
 bool same_disk(const DefinedDisk* defined, const Disk& disk) {
   return defined != nullptr && defined->path == disk.path &&
          defined->format == to_string(disk.format) && defined->serial == disk.serial &&
@@ -88,7 +80,6 @@ Result<Definition> read_definition(const std::string& xml) {
   definition.network = interface.child("source").attribute("network").as_string();
   definition.mac = interface.child("mac").attribute("address").as_string();
   definition.console_log = devices.child("serial").child("log").attribute("file").as_string();
-  definition.agent_connected = agent_connected(devices);
   for (const pugi::xml_node disk : devices.children("disk"))
     definition.disks.push_back(disk_of(disk));
   return definition;

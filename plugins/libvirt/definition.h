@@ -36,7 +36,6 @@ struct Definition {
   std::string network;
   std::string mac;
   std::string console_log;
-  bool agent_connected = false;  ///< only of a running machine
   std::vector<DefinedDisk> disks;
 
   /// Null if there is none.

@@ -108,7 +108,7 @@ Result<> LibvirtHypervisor::swap_system_disk(const Machine& machine,
                       expected_system);
   // Saved memory belongs to the disk it was saved with; on another one it would destroy the file
   // system.
-  TRY(drop_saved_state(lease, domain));
+  if (!swapped) TRY(drop_saved_state(lease, domain));
   return define_xml(lease, TRY(swap_system(xml, machine, host)));
 }
 

@@ -5,7 +5,8 @@ namespace imprint::libvirt {
 bool is_link_error(int domain, int code) noexcept {
   // A broken link shows as "internal error" or "system error" of the RPC layer, so the code alone
   // tells nothing.
-  if (code == VIR_ERR_NO_SUPPORT || code == VIR_ERR_AUTH_FAILED) return false;
+  if (code == VIR_ERR_NO_SUPPORT || code == VIR_ERR_AUTH_FAILED || code == VIR_ERR_INVALID_ARG)
+    return false;
   return domain == VIR_FROM_RPC || domain == VIR_FROM_REMOTE || code == VIR_ERR_INVALID_CONN;
 }
 

@@ -2,6 +2,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include <csignal>
 #include <thread>
 
 #include "plugins/libvirt/error.h"
@@ -12,11 +13,18 @@ namespace {
 void keep_quiet(void*, virErrorPtr) {}
 void tick(int, void*) {}
 
+void ignore_broken_pipes() {
+  struct sigaction present {};
+  if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL)
+    (void)std::signal(SIGPIPE, SIG_IGN);
+}
+
 void run_loop() {
   for (;;) virEventRunDefaultImpl();
 }
 
 Result<> start_event_loop() {
+  ignore_broken_pipes();
   if (virInitialize() < 0) return last_error("cannot initialise libvirt");
   virSetErrorFunc(nullptr, keep_quiet);  // it would print every error to standard error
   if (virEventRegisterDefaultImpl() < 0) return last_error("cannot register libvirt's event loop");

@@ -41,17 +41,23 @@ class DomainList {
   virDomainPtr* raw_ = nullptr;
 };
 
-/// Nothing for a machine that is not ours, or that vanished while the list was read.
+/// One machine that vanished meanwhile, or whose mark is spoilt, must not hide all the others.
+bool can_be_passed_over(const Error& error) {
+  return error.code == Errc::not_found || error.code == Errc::corrupt;
+}
+
+/// Nothing for a machine that is not ours or is passed over.
 Result<std::optional<Hypervisor::Listed>> listed(Lease& lease, const Domain& domain) {
+  std::optional<Hypervisor::Listed> nothing;
   Result<std::optional<Mark>> mark = mark_of(lease, domain);
-  if (!mark && mark.error().code == Errc::not_found) return std::optional<Hypervisor::Listed>{};
+  if (!mark && can_be_passed_over(mark.error())) return nothing;
   if (!mark) return std::move(mark).error();
-  if (!*mark) return std::optional<Hypervisor::Listed>{};
+  if (!*mark) return nothing;
   std::array<char, VIR_UUID_STRING_BUFLEN> uuid{};
   if (virDomainGetUUIDString(domain.get(), uuid.data()) < 0)
     return lease.failed("a machine's UUID");
   Result<Power> power = read_power(lease, domain);
-  if (!power && power.error().code == Errc::not_found) return std::optional<Hypervisor::Listed>{};
+  if (!power && can_be_passed_over(power.error())) return nothing;
   if (!power) return std::move(power).error();
   return std::optional{Hypervisor::Listed{uuid.data(), (*mark)->instance, power->state}};
 }

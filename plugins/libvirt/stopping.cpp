@@ -22,19 +22,14 @@ Result<Power> power_now(Connections& connections, const std::string& uuid) {
   return read_power(lease, domain);
 }
 
-/// A refusal is no error: the guest may be in no state to hear, and force follows.
+/// By the guest agent where one is connected, otherwise by the power button. A refusal is no error:
+/// the guest may be in no state to hear, and force follows; a broken link shows at the next look.
 Result<> ask_to_shut_down(Connections& connections, const std::string& uuid) {
   Lease lease = TRY(connections.slow().lease());
   const Domain domain = TRY(find_ours(lease, uuid));
-  const Definition running = TRY(read_definition(TRY(read_xml(lease, domain, Which::present))));
-  if (running.agent_connected) {
-    virDomainAgentSetResponseTimeout(domain.get(), agent_patience_seconds, 0);
-    if (virDomainShutdownFlags(domain.get(), VIR_DOMAIN_SHUTDOWN_GUEST_AGENT) == 0) return {};
-  }
-  if (virDomainShutdownFlags(domain.get(), VIR_DOMAIN_SHUTDOWN_DEFAULT) < 0) {
-    const Error refused = lease.failed("cannot ask the guest to shut down");
-    if (refused.code == Errc::unavailable) return refused;
-  }
+  virDomainAgentSetResponseTimeout(domain.get(), agent_patience_seconds, 0);
+  if (virDomainShutdownFlags(domain.get(), VIR_DOMAIN_SHUTDOWN_DEFAULT) < 0)
+    (void)lease.failed("cannot ask the guest to shut down");
   return {};
 }
 
