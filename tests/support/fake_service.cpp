@@ -243,8 +243,8 @@ Result<Job> FakeService::show_job(const JobId& job) {
 Result<Job> FakeService::watch_job(const JobId& job, const std::string& seen,
                                    std::chrono::milliseconds wait) {
   TRY(note("watch_job " + job.str()));
-  const auto seen_already = [&](const Job& job) {
-    return digest_of(dump_json(to_json(job))) == seen;
+  const auto seen_already = [&](const Job& each) {
+    return digest_of(dump_json(to_json(each))) == seen;
   };
   Job now = next_job();
   while (seen_already(now) && has_next_job()) now = next_job();
