@@ -78,7 +78,7 @@ Result<std::string> exchange(const std::filesystem::path& socket, const Outgoing
   curl_easy_setopt(handle.get(), CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
   curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(handle.get(), CURLOPT_PROXY, "");  // whatever the environment says
+  curl_easy_setopt(handle.get(), CURLOPT_PROXY, "");       // whatever the environment says
   curl_easy_setopt(handle.get(), CURLOPT_PATH_AS_IS, 1L);  // a name may look like ".."
   curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle.get(), CURLOPT_CONNECTTIMEOUT, connect_limit);
