@@ -22,6 +22,10 @@ struct Expectation {
   int line;
 };
 
+std::ostream& operator<<(std::ostream& out, const Expectation& expected) {
+  return out << expected.kind;
+}
+
 std::string text_of(const ImageReport& report) {
   return dump_json(to_json(report), 1);
 }
@@ -82,12 +86,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Expectation{"healthy", Verdict::accepted, "", "", 0},
         Expectation{"faults", Verdict::rejected, "fstab.device-not-in-image", "/etc/fstab", 3},
-        Expectation{"empty-fstab", Verdict::accepted, "fstab.root-missing", "/etc/fstab", 0},
-        Expectation{"huge-fstab", Verdict::undetermined, "", "", 0},
-        Expectation{"fifo-fstab", Verdict::rejected, "", "", 0},
+        Expectation{"empty-fstab", Verdict::rejected, "fstab.root-missing", "/etc/fstab", 0},
+        Expectation{"huge-fstab", Verdict::rejected, "fstab.syntax", "/etc/fstab", 3},
+        Expectation{"fifo-fstab", Verdict::rejected, "fstab.root-missing", "/etc/fstab", 0},
         Expectation{"hostile-links", Verdict::rejected, "release.symlink-broken", "/etc/os-release",
                     0},
-        Expectation{"binary", Verdict::rejected, "", "", 0},
+        Expectation{"binary", Verdict::rejected, "fstab.syntax", "/etc/fstab", 1},
         Expectation{"no-system", Verdict::rejected, "os.none-found", "", 0},
         Expectation{"two-systems", Verdict::accepted, "os.multi-boot", "", 0},
         Expectation{"lvm", Verdict::accepted, "fs.lvm-root", "", 0}),
