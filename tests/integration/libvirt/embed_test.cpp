@@ -48,6 +48,38 @@ std::shared_ptr<Hypervisor> create(const std::filesystem::path&) {
 INSTANTIATE_TEST_SUITE_P(LibvirtEmbed, HypervisorConformance,
                          ::testing::Values(HypervisorCase{"libvirt_embed", create, make_disks}));
 
+/// A link of the test's own to the driver, shared for the same reason.
+libvirt::Link& own_link() {
+  static auto* link = [] {
+    auto* made = new libvirt::Link{[] {}};
+    made->install(std::make_shared<libvirt::Session>(
+        libvirt::ConnectionHandle{virConnectOpen(embed_uri().c_str())}, [] {}));
+    return made;
+  }();
+  return *link;
+}
+
+/// Boots into this code, 16-bit, from the machine's system disk.
+void write_boot_sector(const Machine& machine, std::vector<unsigned char> code) {
+  constexpr std::size_t sector = 512;
+  ASSERT_LE(code.size(), sector - 2);
+  code.resize(sector);
+  code[sector - 2] = 0x55;
+  code[sector - 1] = 0xAA;
+  const std::string raw = machine.system.path + ".raw";
+  std::ofstream{raw, std::ios::binary}.write(std::string(code.begin(), code.end()).data(), sector);
+  std::filesystem::resize_file(raw, machine.system.size);
+  std::filesystem::remove(machine.system.path);
+  run_or_fail({"qemu-img", "convert", "-q", "-f", "raw", "-O", "qcow2", raw, machine.system.path});
+}
+
+/// Tells the pvpanic device at port 0x505 that the guest panicked, and halts.
+const std::vector<unsigned char> panics{0xBA, 0x05, 0x05, 0xB0, 0x01, 0xEE, 0xF4, 0xEB, 0xFD};
+/// Enables the power button (port 0x602, bit 8), waits for it (0x600), then powers off (0x604).
+const std::vector<unsigned char> obeys_the_power_button{
+    0xFA, 0xBA, 0x02, 0x06, 0xB8, 0x00, 0x01, 0xEF, 0xBA, 0x00, 0x06, 0xED, 0xF6, 0xC4,
+    0x01, 0x74, 0xFA, 0xBA, 0x04, 0x06, 0xB8, 0x00, 0x20, 0xEF, 0xF4, 0xEB, 0xFD};
+
 /// The command line of the QEMU that runs the machine; empty if there is none.
 std::string qemu_of(const Machine& machine) {
   for (const auto& process : std::filesystem::directory_iterator{"/proc"}) {
@@ -77,6 +109,16 @@ class RealQemu : public ::testing::Test {
     while (std::chrono::steady_clock::now() < deadline) {
       const auto tail = hypervisor_->console_tail(machine_.uuid, 65536);
       if (tail && tail->find(text) != std::string::npos) return true;
+      std::this_thread::sleep_for(200ms);
+    }
+    return false;
+  }
+
+  bool becomes(PowerState power, std::chrono::seconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (std::chrono::steady_clock::now() < deadline) {
+      const auto state = hypervisor_->state(machine_.uuid);
+      if (state && state->power == power) return true;
       std::this_thread::sleep_for(200ms);
     }
     return false;
@@ -207,11 +249,8 @@ TEST_F(RealQemu, LeavesDataDisksAsTheyAre) {
 
 TEST_F(RealQemu, KeepsTheHardwareInPlaceOverASwap) {
   ASSERT_TRUE(hypervisor_->define(machine_));
-  libvirt::Link link{[] {}};
-  link.install(std::make_shared<libvirt::Session>(
-      libvirt::ConnectionHandle{virConnectOpen(embed_uri().c_str())}, [] {}));
   const auto devices = [&]() -> Result<std::string> {
-    libvirt::Lease lease = TRY(link.lease());
+    libvirt::Lease lease = TRY(own_link().lease());
     const libvirt::Domain domain = TRY(libvirt::find_ours(lease, machine_.uuid));
     pugi::xml_document document;
     document.load_string(TRY(libvirt::read_xml(lease, domain, libvirt::Which::inactive)).c_str());
@@ -229,6 +268,54 @@ TEST_F(RealQemu, KeepsTheHardwareInPlaceOverASwap) {
   EXPECT_NE(before->find("disk data-1 0x"), std::string::npos) << *before;
   ASSERT_TRUE(hypervisor_->swap_system_disk(next_, machine_.system.path));
   EXPECT_EQ(*devices(), *before);
+}
+
+TEST_F(RealQemu, SaysThatAGuestPanickedUntilItIsStopped) {
+  write_boot_sector(machine_, panics);
+  ASSERT_TRUE(hypervisor_->define(machine_));
+  ASSERT_TRUE(hypervisor_->start(machine_.uuid));
+  ASSERT_TRUE(becomes(PowerState::crashed, 60s));
+  EXPECT_EQ(hypervisor_->state(machine_.uuid).value().reason, "panicked");
+  EXPECT_FAILS(hypervisor_->swap_system_disk(next_, machine_.system.path), Errc::conflict);
+  const auto stopped = hypervisor_->stop(machine_.uuid, 60s);
+  ASSERT_TRUE(stopped) << stopped.error().message;
+  EXPECT_EQ(*stopped, StopOutcome::forced);
+}
+
+TEST_F(RealQemu, StartsAPanickedMachineAnew) {
+  write_boot_sector(machine_, panics);
+  ASSERT_TRUE(hypervisor_->define(machine_));
+  ASSERT_TRUE(hypervisor_->start(machine_.uuid));
+  ASSERT_TRUE(becomes(PowerState::crashed, 60s));
+  const auto again = hypervisor_->start(machine_.uuid);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(becomes(PowerState::crashed, 60s));
+}
+
+TEST_F(RealQemu, GoesDownByItselfWhenTheGuestListens) {
+  write_boot_sector(machine_, obeys_the_power_button);
+  ASSERT_TRUE(hypervisor_->define(machine_));
+  ASSERT_TRUE(hypervisor_->start(machine_.uuid));
+  const auto stopped = hypervisor_->stop(machine_.uuid, 60s);
+  ASSERT_TRUE(stopped) << stopped.error().message;
+  EXPECT_EQ(*stopped, StopOutcome::graceful);
+  EXPECT_EQ(qemu_of(machine_), "");
+}
+
+TEST_F(RealQemu, NeverResumesMemoryOfAnotherSystem) {
+  ASSERT_TRUE(hypervisor_->define(machine_));
+  ASSERT_TRUE(hypervisor_->start(machine_.uuid));
+  {
+    libvirt::Lease lease = own_link().lease().value();
+    const auto domain = libvirt::find_ours(lease, machine_.uuid);
+    ASSERT_TRUE(domain);
+    ASSERT_EQ(virDomainManagedSave(domain->get(), 0), 0);
+  }
+  ASSERT_TRUE(hypervisor_->swap_system_disk(next_, machine_.system.path));
+  const auto started = hypervisor_->start(machine_.uuid);
+  ASSERT_TRUE(started) << started.error().message;
+  EXPECT_EQ(hypervisor_->state(machine_.uuid).value().system_path, next_.system.path);
+  EXPECT_EQ(qemu_of(machine_).find(machine_.system.path), std::string::npos);
 }
 
 TEST_F(RealQemu, NamesTheDiskThatIsMissingAtStart) {
