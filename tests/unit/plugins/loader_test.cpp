@@ -41,6 +41,17 @@ TEST(PluginLoader, LetsGoOfTheLibraryAfterTheHypervisor) {
   }
 }
 
+TEST(PluginLoader, LoadsThePluginForLibvirtMoreThanOnce) {
+  for (int round = 0; round < 2; ++round) {
+    auto loaded = load_hypervisor(LIBVIRT_PLUGIN_FOLDER, "libvirt",
+                                  {{"uri", "test:///default"}, {"accelerator", "tcg"}});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const auto info = (*loaded)->info();
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_EQ(info->accelerator, "tcg");
+  }
+}
+
 TEST(PluginLoader, NamesTheFileOfAMissingPlugin) {
   const Error error = error_of(folder, "absent");
   EXPECT_EQ(error.code, Errc::not_found);
