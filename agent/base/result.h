@@ -89,8 +89,7 @@ class [[nodiscard]] Result<void> : public Result<std::monostate> {
     std::move(name).value();           \
   })
 
-/// Value of a Result expression; returns its error from the enclosing function. At most one in a
-/// braced initialiser that builds members: gcc 12 leaks those built before it. Each use has a name
+/// Value of a Result expression; returns its error from the enclosing function. Each use has a name
 /// of its own, so that nesting does not shadow.
 #define TRY(expression) IMPRINT_TRY_(IMPRINT_JOIN(try_result_, __COUNTER__), expression)
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "agent/base/first_error.h"
 #include "agent/model/words.h"
 
 namespace imprint {
@@ -68,15 +69,20 @@ Result<Image> parse_image(const Json& json) {
   const std::string created = reader.text_or("created", "");
   const auto generation = reader.integer_or("generation", 1);
   TRY(reader.finish());
-  return Image{TRY(id),      name,
-               version,      TRY(kind),
+  for (const Error* fault :
+       {error_of(id), error_of(kind), error_of(digest), error_of(source_digest), error_of(verdict)})
+    if (fault != nullptr) return *fault;
+  auto guest_facts = TRY(parse_guest_facts(guest));
+  auto signal = TRY(parse_confirm_signal(confirm, "image.confirm"));
+  return Image{*id,          name,
+               version,      *kind,
                owner,        provider,
                region,       node,
-               TRY(digest),  TRY(source_digest),
+               *digest,      *source_digest,
                source,       file_size,
-               virtual_size, TRY(parse_guest_facts(guest)),
-               TRY(verdict), profile,
-               ruleset,      TRY(parse_confirm_signal(confirm, "image.confirm")),
+               virtual_size, std::move(guest_facts),
+               *verdict,     profile,
+               ruleset,      std::move(signal),
                created,      generation};
 }
 

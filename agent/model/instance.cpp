@@ -1,5 +1,6 @@
 #include "agent/model/instance.h"
 
+#include "agent/base/first_error.h"
 #include "agent/model/words.h"
 
 namespace imprint {
@@ -60,13 +61,18 @@ Result<System> parse_system(const Json& json, const std::string& where) {
   const auto firmware = parse_firmware(reader.text("firmware"));
   const Json& confirm = reader.member("confirm");
   TRY(reader.finish());
-  return System{TRY(image),
+  auto system_disk = TRY(parse_disk_record(disk, where + ".disk"));
+  auto system_seed = TRY(parse_disk_record(seed, where + ".seed"));
+  auto signal = TRY(parse_confirm_signal(confirm, where + ".confirm"));
+  for (const Error* fault : {error_of(image), error_of(firmware)})
+    if (fault != nullptr) return *fault;
+  return System{*image,
                 image_name,
-                TRY(parse_disk_record(disk, where + ".disk")),
-                TRY(parse_disk_record(seed, where + ".seed")),
+                std::move(system_disk),
+                std::move(system_seed),
                 cloud_instance_id,
-                TRY(firmware),
-                TRY(parse_confirm_signal(confirm, where + ".confirm"))};
+                *firmware,
+                std::move(signal)};
 }
 
 Json to_json(const Instance& instance) {
@@ -105,7 +111,9 @@ Result<Instance> read_instance(ObjectReader& reader) {
   for (const Json& item : reader.items("data_disks"))
     data_disks.push_back(
         TRY(parse_disk_record(item, fmt::format("data_disks[{}]", data_disks.size()))));
-  Instance instance{.id = TRY(std::move(id)),
+  auto parsed_system = TRY(parse_system(system, "system"));
+  if (!id) return id.error();
+  Instance instance{.id = *id,
                     .name = reader.text("name"),
                     .uuid = reader.text("uuid"),
                     .node = reader.text_or("node", ""),
@@ -117,7 +125,7 @@ Result<Instance> read_instance(ObjectReader& reader) {
                     .mac = reader.text("mac"),
                     .hostname = reader.text("hostname"),
                     .ssh_keys = reader.texts_or_empty("ssh_keys"),
-                    .system = TRY(parse_system(system, "system")),
+                    .system = std::move(parsed_system),
                     .retained = std::nullopt,
                     .data_disks = std::move(data_disks),
                     .wanted_running = reader.boolean_or("wanted_running", true),
@@ -152,7 +160,8 @@ Result<InstanceView> parse_instance_view(const Json& json) {
   auto newer_image = reader.optional_text("newer_image");
   const auto open_job = reader.optional_text("open_job");
   TRY(reader.finish());
-  InstanceView view{std::move(instance), TRY(power), std::move(newer_image), std::nullopt};
+  if (!power) return power.error();
+  InstanceView view{std::move(instance), *power, std::move(newer_image), std::nullopt};
   if (open_job) view.open_job = TRY(JobId::parse(*open_job));
   return view;
 }

@@ -1,5 +1,6 @@
 #include "agent/model/job.h"
 
+#include "agent/base/first_error.h"
 #include "agent/model/words.h"
 
 namespace imprint {
@@ -121,8 +122,10 @@ Result<Job> parse_job(const Json& json) {
   const Json& error = reader.member("error");
   std::vector<JobStep> steps;
   for (const Json& item : reader.items("steps")) steps.push_back(TRY(parse_step(item)));
-  Job job{.id = TRY(std::move(id)),
-          .kind = TRY(kind),
+  for (const Error* fault : {error_of(id), error_of(kind), error_of(state)})
+    if (fault != nullptr) return *fault;
+  Job job{.id = *id,
+          .kind = *kind,
           .subject = reader.text_or("subject", ""),
           .idempotency_key = reader.text("idempotency_key"),
           .request_digest = reader.text_or("request_digest", ""),
@@ -130,7 +133,7 @@ Result<Job> parse_job(const Json& json) {
           .request = reader.member("request"),
           .context = reader.member("context"),
           .steps = std::move(steps),
-          .state = TRY(state),
+          .state = *state,
           .progress = progress.is_number() ? progress.get<double>() : 0.0,
           .note = reader.text_or("note", ""),
           .result = reader.member("result"),

@@ -40,7 +40,8 @@ Result<StoredImage> describe(const path& file) {
     return make_error(Errc::invalid, "'{}' refers to another file, '{}'", file.string(),
                       facts.backing.value_or(facts.data_file.value_or("")));
   const std::uint64_t size = TRY(regular_file_size(file));
-  return StoredImage{TRY(Sha256::parse(TRY(digest_of_file(file)))), size, facts.virtual_size};
+  const std::string digest = TRY(digest_of_file(file));
+  return StoredImage{TRY(Sha256::parse(digest)), size, facts.virtual_size};
 }
 
 }  // namespace

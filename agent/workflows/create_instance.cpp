@@ -1,6 +1,7 @@
 #include "agent/workflows/create_instance.h"
 
 #include "agent/base/digest.h"
+#include "agent/model/quantity.h"
 #include "agent/policy/firmware.h"
 #include "agent/policy/image_choice.h"
 #include "agent/policy/image_use.h"
@@ -28,12 +29,13 @@ std::string mac_of(const InstanceId& id) {
 }
 
 Result<System> first_system(const Image& image, const CreateInstance& request) {
+  const Firmware firmware = TRY(policy::choose_firmware(image, request.firmware));
   System system{.image = image.id,
                 .image_name = policy::name_and_version(image),
                 .disk = {},
                 .seed = {},
                 .cloud_instance_id = random_uuid(),
-                .firmware = TRY(policy::choose_firmware(image, request.firmware)),
+                .firmware = firmware,
                 .confirm = request.confirm.value_or(image.confirm)};
   TRY(check_signal(system.confirm));
   system.disk.role = DiskRole::system;
@@ -167,13 +169,16 @@ Result<CreatePlan> parse_create_plan(const Json& json) {
   const bool given = reader.boolean_or("secrets_given", false);
   const bool kept = reader.boolean_or("secrets_kept", false);
   TRY(reader.finish());
-  return CreatePlan{TRY(parse_instance(instance)), TRY(parse_image(image)), given, kept};
+  auto wanted = TRY(parse_instance(instance));
+  auto source = TRY(parse_image(image));
+  return CreatePlan{std::move(wanted), std::move(source), given, kept};
 }
 
 Result<CreatePlan> plan_create(const CreateFacts& facts, const CreateInstance& request,
                                const Settings& settings) {
   TRY(policy::may_use_image(facts.image,
                             {facts.owner, settings.region, settings.arch, request.memory}));
+  System system = TRY(first_system(facts.image, request));
   Instance instance{.id = facts.id,
                     .name = request.name,
                     .uuid = machine_uuid(facts.id),
@@ -186,7 +191,7 @@ Result<CreatePlan> plan_create(const CreateFacts& facts, const CreateInstance& r
                     .mac = mac_of(facts.id),
                     .hostname = request.hostname.empty() ? request.name : request.hostname,
                     .ssh_keys = request.ssh_keys,
-                    .system = TRY(first_system(facts.image, request)),
+                    .system = std::move(system),
                     .retained = std::nullopt,
                     .data_disks = data_disks_of(request),
                     .wanted_running = true,
@@ -209,12 +214,12 @@ Steps create_steps(const CreatePlan& plan) {
            .run = reserve,
            .undo = forget},
           {.name = "disk",
-           .text = fmt::format("make a system disk of {} bytes over image '{}'",
-                               instance.system.disk.size, instance.system.image_name),
+           .text = fmt::format("make a system disk of {} over image '{}'",
+                               format_size(instance.system.disk.size), instance.system.image_name),
            .run = make_system_disk,
            .undo = remove_files},
           {.name = "data",
-           .text = fmt::format("make {} data disks", instance.data_disks.size()),
+           .text = fmt::format("make its data disks: {}", instance.data_disks.size()),
            .run = make_data_disks,
            .undo = remove_files},
           {.name = "seed",

@@ -156,10 +156,13 @@ Result<ExchangePlan> parse_exchange_plan(const Json& json) {
   const Json& image = reader.member("image");
   const bool seed_given = reader.boolean_or("seed_given", false);
   TRY(reader.finish());
-  ExchangePlan plan{.before = TRY(parse_instance(before)),
-                    .after = TRY(parse_instance(after)),
+  auto old_instance = TRY(parse_instance(before));
+  auto new_instance = TRY(parse_instance(after));
+  if (!discard) return discard.error();
+  ExchangePlan plan{.before = std::move(old_instance),
+                    .after = std::move(new_instance),
                     .keep_old = seconds{keep_old},
-                    .discard = TRY(std::move(discard)),
+                    .discard = *std::move(discard),
                     .was_running = std::nullopt,
                     .image = std::nullopt,
                     .seed_given = seed_given};
@@ -169,27 +172,25 @@ Result<ExchangePlan> parse_exchange_plan(const Json& json) {
 }
 
 Steps exchange_steps(const ExchangePlan& plan, seconds grace) {
-  Steps steps{{.name = "stop",
-               .text = stop_text(grace),
-               .run = [grace](Run& run) { return stop(run, grace); },
-               .undo = start_again,
-               .takes_effect = true},
-              {.name = "swap",
-               .text = fmt::format("put system disk '{}' in place of '{}'",
-                                   plan.after.system.disk.serial, plan.before.system.disk.serial),
-               .run = swap,
-               .undo = swap_back},
-              {.name = "start", .text = "start the machine", .run = start, .undo = stop_new},
-              {.name = "confirm", .text = confirm_text(plan.after.system), .run = confirm},
-              {.name = "record", .text = record_text(plan), .run = record, .way = Way::forward},
-              {.name = "rest",
-               .text = "stop the machine again if it was off before",
-               .run = [grace](Run& run) { return rest(run, grace); },
-               .way = Way::forward},
-              {.name = "cleanup",
-               .text = fmt::format("remove {} systems that are not kept", plan.discard.size()),
-               .run = clean_up,
-               .way = Way::forward}};
+  Steps steps{
+      {.name = "stop",
+       .text = stop_text(grace),
+       .run = [grace](Run& run) { return stop(run, grace); },
+       .undo = start_again,
+       .takes_effect = true},
+      {.name = "swap",
+       .text = fmt::format("put the system disk of '{}' in place of that of '{}'",
+                           plan.after.system.image_name, plan.before.system.image_name),
+       .run = swap,
+       .undo = swap_back},
+      {.name = "start", .text = "start the machine", .run = start, .undo = stop_new},
+      {.name = "confirm", .text = confirm_text(plan.after.system), .run = confirm},
+      {.name = "record", .text = record_text(plan), .run = record, .way = Way::forward},
+      {.name = "rest",
+       .text = "stop the machine again if it was off before",
+       .run = [grace](Run& run) { return rest(run, grace); },
+       .way = Way::forward},
+      {.name = "cleanup", .text = "remove what is not kept", .run = clean_up, .way = Way::forward}};
   return steps;
 }
 

@@ -1,3 +1,4 @@
+#include "agent/base/first_error.h"
 #include "agent/policy/import.h"
 #include "agent/workflows/confirm.h"
 #include "agent/workflows/import_image.h"
@@ -55,18 +56,23 @@ Result<ImportPlan> parse_import_plan(const Json& json) {
   const std::string ruleset = reader.text("ruleset");
   const Json& stored = reader.member("stored");
   TRY(reader.finish());
-  ImportPlan plan{.image = TRY(image),
-                  .request = TRY(parse_import_image(request)),
+  auto asked = TRY(parse_import_image(request));
+  auto guest_facts = TRY(parse_guest_facts(guest));
+  auto stored_image = TRY(parse_stored(stored));
+  for (const Error* fault : {error_of(image), error_of(format)})
+    if (fault != nullptr) return *fault;
+  ImportPlan plan{.image = *image,
+                  .request = std::move(asked),
                   .owner = owner,
                   .now = now,
                   .incoming = incoming,
                   .fetched = std::nullopt,
                   .fetched_size = static_cast<std::uint64_t>(fetched_size),
-                  .format = TRY(format),
+                  .format = *format,
                   .virtual_size = static_cast<std::uint64_t>(virtual_size),
-                  .guest = TRY(parse_guest_facts(guest)),
+                  .guest = std::move(guest_facts),
                   .ruleset = ruleset,
-                  .stored = TRY(parse_stored(stored))};
+                  .stored = std::move(stored_image)};
   if (fetched) plan.fetched = TRY(Sha256::parse(*fetched));
   return plan;
 }

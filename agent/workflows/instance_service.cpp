@@ -81,8 +81,9 @@ Result<Job> JobRunner::stop_instance(const Caller& caller, const std::string& in
 Result<ReimageFacts> JobRunner::reimage_facts(const Instance& instance,
                                               const ReimageInstance& request) {
   const auto now = ports_.clock.now();
-  return ReimageFacts{instance, TRY(policy::choose_image(TRY(records_.images()), request.image)),
-                      format_time(now),
+  const auto images = TRY(records_.images());
+  const Image image = TRY(policy::choose_image(images, request.image));
+  return ReimageFacts{instance, image, format_time(now),
                       request.keep_old.count() > 0 ? format_time(now + request.keep_old) : ""};
 }
 

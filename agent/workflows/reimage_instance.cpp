@@ -1,5 +1,6 @@
 #include "agent/workflows/reimage_instance.h"
 
+#include "agent/model/quantity.h"
 #include "agent/policy/firmware.h"
 #include "agent/policy/image_choice.h"
 #include "agent/policy/image_use.h"
@@ -22,12 +23,13 @@ Result<ExchangePlan> plan_of(const Run& run) {
 /// The system that is to be; its files get their paths when they are made.
 Result<System> new_system(const ReimageFacts& facts, const ReimageInstance& request) {
   const Image& image = facts.image;
+  const Firmware firmware = TRY(policy::choose_firmware(image, std::nullopt));
   System system{.image = image.id,
                 .image_name = policy::name_and_version(image),
                 .disk = {},
                 .seed = {},
                 .cloud_instance_id = random_uuid(),
-                .firmware = TRY(policy::choose_firmware(image, std::nullopt)),
+                .firmware = firmware,
                 .confirm = request.confirm.value_or(image.confirm)};
   TRY(check_signal(system.confirm));
   system.disk.role = DiskRole::system;
@@ -166,8 +168,8 @@ Steps reimage_steps(const ExchangePlan& plan, const Settings& settings) {
        .run = reserve,
        .undo = release},
       {.name = "disk",
-       .text = fmt::format("make a system disk of {} bytes over image '{}'",
-                           plan.after.system.disk.size, image),
+       .text = fmt::format("make a system disk of {} over image '{}'",
+                           format_size(plan.after.system.disk.size), image),
        .run = make_disk,
        .undo = remove_new_system},
       {.name = "seed",

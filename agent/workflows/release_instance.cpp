@@ -56,7 +56,7 @@ Steps release_steps(const ReleasePlan& plan) {
       {.name = "stop", .text = "stop the machine by force", .run = stop},
       {.name = "undefine", .text = "remove its definition", .run = undefine, .way = Way::forward},
       {.name = "remove",
-       .text = fmt::format("remove its system disk and its {} data disks", disks),
+       .text = fmt::format("remove its system disk and its data disks: {}", disks),
        .run = remove_files,
        .way = Way::forward},
       {.name = "forget", .text = "remove its record", .run = forget, .way = Way::forward}};
