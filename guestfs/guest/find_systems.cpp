@@ -119,7 +119,8 @@ class Search {
       return {};
     }
     inventory_.volumes[index].subvolumes = read->subvolumes;
-    TRY(look_at_subvolume(index, folder, read->default_subvolume));
+    // What the default subvolume holds is the system; roots beside it are states to roll back to.
+    if (TRY(look_at_subvolume(index, folder, read->default_subvolume))) return {};
     if (!read->default_subvolume.empty()) TRY(look_at_subvolume(index, folder, {}));
     for (const std::string& subvolume : read->subvolumes)
       if (subvolume != read->default_subvolume && !belongs_to_another_system(subvolume))
@@ -127,11 +128,12 @@ class Search {
     return {};
   }
 
-  Result<> look_at_subvolume(std::size_t index, const std::string& folder,
-                             const std::string& subvolume) {
+  Result<bool> look_at_subvolume(std::size_t index, const std::string& folder,
+                                 const std::string& subvolume) {
     const std::string place = subvolume.empty() ? folder : folder + "/" + subvolume;
-    if (TRY(is_root_at(appliance_, place))) found_.systems.push_back({index, subvolume});
-    return {};
+    const bool found = TRY(is_root_at(appliance_, place));
+    if (found) found_.systems.push_back({index, subvolume});
+    return found;
   }
 
   Appliance& appliance_;

@@ -25,9 +25,9 @@ struct SystemSearch {
 
 /// Mounts each file system and looks for a system's root on it: /etc with something of a system in
 /// it, and /bin or /usr. libguestfs's own inspection is not used: it misses systems whose /bin is
-/// an absolute link. Btrfs subvolumes are looked at too and filled into `inventory`; snapshots of
-/// snapper and timeshift are not systems of their own, unless one of them is the default subvolume.
-/// Errc::unavailable if the appliance died.
+/// an absolute link. Btrfs subvolumes are looked at too and filled into `inventory`: if the default
+/// one is a root, it is the only system there; otherwise all are tried but the snapshots of snapper
+/// and timeshift. Errc::unavailable if the appliance died.
 Result<SystemSearch> find_systems(Appliance& appliance, VolumeMounts& mounts, Inventory& inventory);
 
 /// Whether a subvolume's path is that of a snapshot or a container of another system:

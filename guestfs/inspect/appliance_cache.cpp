@@ -114,7 +114,8 @@ fs::path default_cache_folder() {
 }
 
 Result<fs::path> prepare_appliance(const fs::path& cache_folder) {
-  const fs::path appliance = cache_folder / (std::string{name_prefix} + TRY(appliance_key()));
+  const std::string key = TRY(appliance_key());
+  const fs::path appliance = cache_folder / (std::string{name_prefix} + key);
   if (is_ready(appliance)) return appliance;
   std::error_code failed;
   fs::create_directories(cache_folder, failed);

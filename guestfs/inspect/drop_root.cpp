@@ -37,9 +37,8 @@ bool become_nobody() {
   // NO_SETUID_FIXUP: without it access(2), by which libguestfs looks before it opens, would go by
   // nobody's powers alone and refuse an image below /root.
   return ::prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS | SECBIT_NO_SETUID_FIXUP, 0, 0, 0) == 0 &&
-         ::setgroups(0, nullptr) == 0 &&
-         ::setresgid(nobody, nobody, nobody) == 0 && ::setresuid(nobody, nobody, nobody) == 0 &&
-         set_capabilities() && raise_ambient();
+         ::setgroups(0, nullptr) == 0 && ::setresgid(nobody, nobody, nobody) == 0 &&
+         ::setresuid(nobody, nobody, nobody) == 0 && set_capabilities() && raise_ambient();
 }
 
 }  // namespace
