@@ -18,7 +18,7 @@ void apply(std::string& path, std::string_view relative) {
       if (path == "/") path.clear();
       path.append("/").append(component);
     }
-    if (path.empty()) path = "/";
+    if (path.empty()) path.push_back('/');
   }
 }
 
