@@ -77,7 +77,7 @@ TEST_F(RealImages, RefusesAnOverlayAndItsExternalData) {
 
 TEST_F(RealImages, RefusesAnEncryptedQcow2) {
   run({"qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=abc", "-o",
-       "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10", file("luks.qcow2"), "8M"});
+       "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=1000", file("luks.qcow2"), "8M"});
   EXPECT_THAT(answers(judged_file(file("luks.qcow2"))),
               testing::Contains("disk.qcow2-encrypted:error"));
 }
@@ -117,7 +117,7 @@ TEST_F(RealImages, RefusesEverySubformatOfVmdkAndVhd) {
 
 TEST_F(RealImages, RefusesAWholeDiskInLuks) {
   run({"qemu-img", "create", "-q", "-f", "luks", "--object", "secret,id=s,data=abc", "-o",
-       "key-secret=s,iter-time=10", file("disk.luks"), "8M"});
+       "key-secret=s,iter-time=1000", file("disk.luks"), "8M"});
   EXPECT_THAT(answers(judged_file(file("disk.luks"))), ElementsAre("disk.luks-container:error"));
 }
 
