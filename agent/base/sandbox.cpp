@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace imprint {
@@ -72,8 +73,12 @@ Result<> allow(int ruleset, const std::filesystem::path& path, std::uint64_t rig
   return {};
 }
 
+/// Lowers a limit. One that is lower already stays: a sandbox inside a sandbox may not raise it.
 bool set_limit(__rlimit_resource resource, std::uint64_t value) noexcept {
-  const rlimit limit{value, value};
+  rlimit limit{};
+  if (::getrlimit(resource, &limit) != 0) return false;
+  limit.rlim_max = std::min<rlim_t>(limit.rlim_max, value);
+  limit.rlim_cur = limit.rlim_max;
   return ::setrlimit(resource, &limit) == 0;
 }
 
