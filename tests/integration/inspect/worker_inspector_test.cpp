@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 
 #include "guestfs/inspect/worker_inspector.h"
 #include "tests/support/temp_folder.h"
@@ -57,6 +59,33 @@ TEST_F(WorkerInspecting, IsUndeterminedWhenTheWorkerDies) {
 
 TEST_F(WorkerInspecting, IsUndeterminedWhenTheTimeLimitPasses) {
   expect_undetermined(run("sleep 600 & sleep 600", seconds{1}), "did not end within 1 s");
+}
+
+/// Whether any process was started with this text among its arguments.
+bool is_running_with(const std::string& text) {
+  for (const auto& process : std::filesystem::directory_iterator{"/proc"}) {
+    std::ifstream file{process.path() / "cmdline"};
+    const std::string arguments{std::istreambuf_iterator<char>{file}, {}};
+    if (arguments.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST_F(WorkerInspecting, LeavesNothingBehindOfAWorkerThatIsKilledWithItsAppliance) {
+  std::filesystem::resize_file(image_, std::uintmax_t{16} << 20);
+  Command format;
+  format.arguments = {"mke2fs", "-q", "-F", image_.string()};
+  ASSERT_TRUE(run_checked(format));
+  const auto temp = folder_ / "temp";
+  std::filesystem::create_directory(temp);
+  ::setenv("TMPDIR", temp.c_str(), 1);
+  inspection_.time_limit = seconds{3};
+  const auto report =
+      WorkerInspector{{IMPRINT_TEST_WORKER, IMPRINT_TEST_CACHE}}.inspect(inspection_);
+  ::unsetenv("TMPDIR");
+  expect_undetermined(report, "did not end within 3 s");
+  EXPECT_FALSE(is_running_with(temp.string()));
+  EXPECT_TRUE(std::filesystem::is_empty(temp));
 }
 
 TEST_F(WorkerInspecting, StopsWhenCancelled) {
