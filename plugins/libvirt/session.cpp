@@ -3,32 +3,30 @@
 #include <utility>
 
 namespace imprint::libvirt {
-namespace {
 
-using OnClose = std::function<void()>;
-
-void closed(virConnectPtr, int, void* on_close) {
-  (*static_cast<OnClose*>(on_close))();
-}
-
-void forget(void* on_close) {
-  delete static_cast<OnClose*>(on_close);
-}
-
-}  // namespace
-
-Session::Session(ConnectionHandle connection, OnClose on_close)
-    : connection_{std::move(connection)} {
-  auto* kept = new OnClose{std::move(on_close)};
-  // Drivers inside the process cannot be closed from the other side and refuse the callback.
-  tells_close_ = virConnectRegisterCloseCallback(connection_.get(), closed, kept, forget) == 0;
-  if (!tells_close_) delete kept;
+Session::Session(ConnectionHandle connection, std::function<void()> on_close)
+    : connection_{std::move(connection)}, hook_{new Hook{std::move(on_close), hook_freed_}} {
+  if (virConnectRegisterCloseCallback(connection_.get(), closed, hook_, free_hook) == 0) return;
+  delete hook_;
+  hook_ = nullptr;
 }
 
 Session::~Session() {
   for (const int callback : events_)
     virConnectDomainEventDeregisterAny(connection_.get(), callback);
-  if (tells_close_) virConnectUnregisterCloseCallback(connection_.get(), closed);
+  if (hook_ == nullptr) return;
+  // When this fails, libvirt still holds the hook and frees it with the connection.
+  const bool taken_back = virConnectUnregisterCloseCallback(connection_.get(), closed) == 0;
+  if (taken_back && !*hook_freed_) delete hook_;
+}
+
+void Session::closed(virConnectPtr, int, void* hook) {
+  static_cast<Hook*>(hook)->on_close();
+}
+
+void Session::free_hook(void* hook) {
+  const std::unique_ptr<Hook> owned{static_cast<Hook*>(hook)};
+  *owned->freed = true;
 }
 
 }  // namespace imprint::libvirt

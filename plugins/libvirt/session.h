@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "plugins/libvirt/handles.h"
@@ -24,8 +26,18 @@ class Session {
   void adopt_event(int callback) { events_.push_back(callback); }
 
  private:
+  /// What libvirt's close callback holds. Drivers without such a callback accept it and never free
+  /// it.
+  struct Hook {
+    std::function<void()> on_close;
+    std::shared_ptr<std::atomic<bool>> freed;
+  };
+  static void closed(virConnectPtr, int reason, void* hook);
+  static void free_hook(void* hook);
+
   ConnectionHandle connection_;
-  bool tells_close_ = false;
+  std::shared_ptr<std::atomic<bool>> hook_freed_ = std::make_shared<std::atomic<bool>>(false);
+  Hook* hook_ = nullptr;  ///< null if the driver refused it
   std::vector<int> events_;
 };
 
