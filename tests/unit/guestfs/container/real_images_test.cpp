@@ -77,7 +77,8 @@ TEST_F(RealImages, RefusesAnOverlayAndItsExternalData) {
 
 TEST_F(RealImages, RefusesAnEncryptedQcow2) {
   run({"qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=abc", "-o",
-       "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=1000", file("luks.qcow2"), "8M"});
+       "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=1000", file("luks.qcow2"),
+       "8M"});
   EXPECT_THAT(answers(judged_file(file("luks.qcow2"))),
               testing::Contains("disk.qcow2-encrypted:error"));
 }
