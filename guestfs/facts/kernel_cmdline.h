@@ -19,7 +19,8 @@ std::vector<CmdlineWord> cmdline_words(std::string_view cmdline);
 /// Whether a word stands there alone, without '='.
 bool cmdline_has(std::string_view cmdline, std::string_view word);
 
-/// Splits at spaces and tabs.
+/// Splits at all white space, line ends too, since a variable of GRUB may hold several lines;
+/// within one line of a guest's file split_at_blanks (text_lines.h) is what its readers use.
 std::vector<std::string> split_words(std::string_view text);
 
 }  // namespace imprint::facts
