@@ -1,6 +1,7 @@
 #include "agent/api/client.h"
 
 #include "agent/api/exchange.h"
+#include "agent/model/json.h"
 
 namespace imprint::api {
 namespace {

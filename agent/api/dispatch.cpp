@@ -5,6 +5,7 @@
 
 #include "agent/api/problem.h"
 #include "agent/base/log.h"
+#include "agent/model/json.h"
 
 namespace imprint::api {
 namespace {

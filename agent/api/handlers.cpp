@@ -6,6 +6,7 @@
 
 #include "agent/api/problem.h"
 #include "agent/base/digest.h"
+#include "agent/model/json.h"
 
 namespace imprint::api {
 namespace {

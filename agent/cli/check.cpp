@@ -12,6 +12,7 @@
 #include "agent/base/atomic_file.h"
 #include "agent/cli/print.h"
 #include "agent/cli/session.h"
+#include "agent/model/json.h"
 
 namespace imprint::cli {
 namespace {

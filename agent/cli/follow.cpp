@@ -6,6 +6,7 @@
 
 #include "agent/base/digest.h"
 #include "agent/cli/print.h"
+#include "agent/model/json.h"
 
 namespace imprint::cli {
 namespace {

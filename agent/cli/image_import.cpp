@@ -5,6 +5,7 @@
 
 #include "agent/cli/follow.h"
 #include "agent/cli/options.h"
+#include "agent/model/json.h"
 
 namespace imprint::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include "agent/cli/options.h"
 #include "agent/cli/print.h"
 #include "agent/cli/session.h"
+#include "agent/model/json.h"
 #include "agent/model/quantity.h"
 
 namespace imprint::cli {

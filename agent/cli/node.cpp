@@ -4,6 +4,7 @@
 
 #include "agent/cli/print.h"
 #include "agent/cli/session.h"
+#include "agent/model/json.h"
 #include "agent/model/quantity.h"
 
 namespace imprint::cli {

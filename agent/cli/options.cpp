@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "agent/base/atomic_file.h"
+#include "agent/model/json.h"
 #include "agent/model/quantity.h"
 
 namespace imprint::cli {

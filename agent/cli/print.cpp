@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "agent/model/json.h"
+
 namespace imprint::cli {
 
 void print_table(std::ostream& out, const std::vector<Row>& rows) {

@@ -5,6 +5,7 @@
 
 #include "agent/cli/print.h"
 #include "agent/cli/session.h"
+#include "agent/model/json.h"
 
 namespace imprint::cli {
 namespace {

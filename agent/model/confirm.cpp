@@ -2,6 +2,7 @@
 
 #include <regex>
 
+#include "agent/model/json.h"
 #include "agent/model/words.h"
 
 namespace imprint {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "agent/base/result.h"
-#include "agent/model/json.h"
+#include "agent/model/json_fwd.h"
 
 namespace imprint {
 

@@ -1,5 +1,6 @@
 #include "agent/model/disk.h"
 
+#include "agent/model/json.h"
 #include "agent/model/words.h"
 
 namespace imprint {

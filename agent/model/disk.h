@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/result.h"
 #include "agent/model/ids.h"
-#include "agent/model/json.h"
+#include "agent/model/json_fwd.h"
 
 namespace imprint {
 

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "agent/base/first_error.h"
+#include "agent/model/json.h"
 #include "agent/model/words.h"
 
 namespace imprint {

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/result.h"
 #include "agent/model/confirm.h"
 #include "agent/model/disk.h"
 #include "agent/model/ids.h"
-#include "agent/model/json.h"
+#include "agent/model/json_fwd.h"
 
 namespace imprint {
 

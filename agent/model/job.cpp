@@ -1,6 +1,7 @@
 #include "agent/model/job.h"
 
 #include "agent/base/first_error.h"
+#include "agent/model/json.h"
 #include "agent/model/words.h"
 
 namespace imprint {

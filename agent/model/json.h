@@ -12,10 +12,9 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "agent/model/json_fwd.h"
 
 namespace imprint {
-
-using Json = nlohmann::ordered_json;
 
 /// Parses a text from outside. Errc::invalid for bad syntax, bad UTF-8, duplicate keys, more than
 /// 1024 keys in an object or nesting deeper than 64.

@@ -1,5 +1,7 @@
 #include "agent/model/node.h"
 
+#include "agent/model/json.h"
+
 namespace imprint {
 
 Json to_json(const NodeStatus& status) {

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/model/json.h"
+#include "agent/base/result.h"
+#include "agent/model/json_fwd.h"
 
 namespace imprint {
 

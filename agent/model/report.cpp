@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/model/json.h"
+
 namespace imprint {
 namespace {
 

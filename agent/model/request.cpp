@@ -1,6 +1,7 @@
 #include "agent/model/request.h"
 
 #include "agent/base/digest.h"
+#include "agent/model/json.h"
 
 namespace imprint {
 namespace {

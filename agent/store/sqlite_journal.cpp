@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "agent/base/digest.h"
+#include "agent/model/json.h"
 
 namespace imprint::store {
 namespace {

@@ -1,5 +1,6 @@
 #include "agent/workflows/catalogue.h"
 
+#include "agent/model/json.h"
 #include "agent/workflows/commit_instance.h"
 #include "agent/workflows/create_instance.h"
 #include "agent/workflows/delete_image.h"

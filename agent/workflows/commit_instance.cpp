@@ -1,5 +1,6 @@
 #include "agent/workflows/commit_instance.h"
 
+#include "agent/model/json.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/systems.h"
 

@@ -1,6 +1,7 @@
 #include "agent/workflows/create_instance.h"
 
 #include "agent/base/digest.h"
+#include "agent/model/json.h"
 #include "agent/model/quantity.h"
 #include "agent/policy/firmware.h"
 #include "agent/policy/image_choice.h"

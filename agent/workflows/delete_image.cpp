@@ -1,5 +1,6 @@
 #include "agent/workflows/delete_image.h"
 
+#include "agent/model/json.h"
 #include "agent/policy/deletion.h"
 #include "agent/policy/image_choice.h"
 #include "agent/workflows/image_bytes.h"

@@ -1,6 +1,7 @@
 #include "agent/workflows/engine.h"
 
 #include "agent/base/log.h"
+#include "agent/model/json.h"
 
 namespace imprint::workflows {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/model/json.h"
 #include "agent/policy/reimage.h"
 #include "agent/workflows/confirm.h"
 #include "agent/workflows/image_bytes.h"

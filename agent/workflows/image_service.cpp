@@ -1,5 +1,6 @@
 // The verbs of images.
 
+#include "agent/model/json.h"
 #include "agent/policy/deletion.h"
 #include "agent/policy/image_choice.h"
 #include "agent/workflows/delete_image.h"

@@ -1,5 +1,6 @@
 #include "agent/workflows/import_image.h"
 
+#include "agent/model/json.h"
 #include "agent/model/quantity.h"
 #include "agent/policy/image_choice.h"
 #include "agent/policy/import.h"

@@ -1,4 +1,5 @@
 #include "agent/base/first_error.h"
+#include "agent/model/json.h"
 #include "agent/policy/import.h"
 #include "agent/workflows/confirm.h"
 #include "agent/workflows/import_image.h"

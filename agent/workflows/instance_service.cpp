@@ -1,5 +1,6 @@
 // The verbs of instances that change something.
 
+#include "agent/model/json.h"
 #include "agent/policy/image_choice.h"
 #include "agent/policy/reimage.h"
 #include "agent/workflows/commit_instance.h"

@@ -2,6 +2,7 @@
 
 #include "agent/base/digest.h"
 #include "agent/base/log.h"
+#include "agent/model/json.h"
 #include "agent/policy/retention.h"
 #include "agent/workflows/catalogue.h"
 

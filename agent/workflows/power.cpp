@@ -1,5 +1,6 @@
 #include "agent/workflows/power.h"
 
+#include "agent/model/json.h"
 #include "agent/workflows/records.h"
 
 namespace imprint::workflows {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "agent/base/log.h"
+#include "agent/model/json.h"
 #include "agent/policy/deletion.h"
 
 namespace imprint::workflows {

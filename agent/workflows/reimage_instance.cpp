@@ -1,5 +1,6 @@
 #include "agent/workflows/reimage_instance.h"
 
+#include "agent/model/json.h"
 #include "agent/model/quantity.h"
 #include "agent/policy/firmware.h"
 #include "agent/policy/image_choice.h"

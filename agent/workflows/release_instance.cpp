@@ -1,5 +1,6 @@
 #include "agent/workflows/release_instance.h"
 
+#include "agent/model/json.h"
 #include "agent/workflows/image_bytes.h"
 #include "agent/workflows/machine.h"
 #include "agent/workflows/records.h"

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "agent/model/json.h"
 #include "guestfs/inspect/drop_root.h"
 #include "guestfs/inspect/inspect_image.h"
 #include "guestfs/inspect/profile_json.h"

@@ -1,5 +1,7 @@
 #include "guestfs/inspect/profile_json.h"
 
+#include "agent/model/json.h"
+
 namespace imprint::inspect {
 namespace {
 

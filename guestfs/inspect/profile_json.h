@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/model/json.h"
+#include "agent/model/json_fwd.h"
 #include "guestfs/rules/profile.h"
 
 namespace imprint::inspect {

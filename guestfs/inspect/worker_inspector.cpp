@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "agent/base/accelerator.h"
+#include "agent/model/json.h"
 #include "guestfs/container/byte_source.h"
 #include "guestfs/inspect/appliance_cache.h"
 #include "guestfs/inspect/profile_json.h"

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "agent/base/digest.h"
+#include "agent/model/json.h"
 
 namespace imprint::test {
 namespace {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agent/model/json.h"
+
 namespace imprint::test {
 namespace {
 

@@ -8,6 +8,7 @@
 #include "agent/api/exchange.h"
 #include "agent/api/listener.h"
 #include "agent/base/command.h"
+#include "agent/model/json.h"
 #include "tests/integration/daemon/agent_process.h"
 
 namespace imprint::test {

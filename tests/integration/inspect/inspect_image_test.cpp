@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/base/command.h"
+#include "agent/model/json.h"
 #include "guestfs/inspect/appliance_cache.h"
 #include "guestfs/inspect/worker_inspector.h"
 #include "tests/support/temp_folder.h"

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "agent/api/server.h"
+#include "agent/model/json.h"
 #include "tests/support/fake_service.h"
 #include "tests/support/temp_folder.h"
 

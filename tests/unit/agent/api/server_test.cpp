@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "agent/base/digest.h"
+#include "agent/model/json.h"
 #include "tests/support/fake_service.h"
 #include "tests/support/temp_folder.h"
 

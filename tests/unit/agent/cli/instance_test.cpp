@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "agent/model/json.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/agent/cli/command_line.h"
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "agent/model/json.h"
 #include "tests/unit/agent/cli/command_line.h"
 
 namespace imprint::cli {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "agent/base/command.h"
+#include "agent/model/json.h"
 #include "tests/unit/agent/cli/command_line.h"
 
 namespace imprint::cli {

@@ -5,6 +5,7 @@
 #include "agent/model/image.h"
 #include "agent/model/instance.h"
 #include "agent/model/job.h"
+#include "agent/model/json.h"
 #include "agent/model/node.h"
 #include "agent/model/request.h"
 

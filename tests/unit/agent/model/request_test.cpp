@@ -1,4 +1,5 @@
 #include "agent/model/request.h"
+#include "agent/model/json.h"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/model/json.h"
 #include "agent/policy/deletion.h"
 #include "agent/policy/firmware.h"
 #include "agent/policy/image_choice.h"

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "agent/model/json.h"
 #include "agent/store/sqlite_journal.h"
 #include "tests/support/journal_conformance.h"
 #include "tests/support/memory_journal.h"

@@ -1,3 +1,4 @@
+#include "agent/model/json.h"
 #include "agent/store/seed_documents.h"
 
 #include <gmock/gmock.h>

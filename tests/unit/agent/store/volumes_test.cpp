@@ -2,6 +2,7 @@
 #include <sys/mount.h>
 
 #include "agent/base/atomic_file.h"
+#include "agent/model/json.h"
 #include "tests/unit/agent/store/disk_fixture.h"
 
 namespace imprint::test {

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "agent/model/json.h"
 #include "tests/unit/agent/workflows/world.h"
 
 namespace imprint::test {

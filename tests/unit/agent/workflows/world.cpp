@@ -1,5 +1,7 @@
 #include "tests/unit/agent/workflows/world.h"
 
+#include "agent/model/json.h"
+
 namespace imprint::test {
 
 std::string World::everything_recorded() {

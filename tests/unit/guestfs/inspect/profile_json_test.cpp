@@ -1,4 +1,5 @@
 #include "guestfs/inspect/profile_json.h"
+#include "agent/model/json.h"
 
 #include <gtest/gtest.h>
 
