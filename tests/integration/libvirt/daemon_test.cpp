@@ -1,6 +1,7 @@
 // Runs under tests/support/private-libvirtd: qemu:///system is a daemon of this test's own.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
