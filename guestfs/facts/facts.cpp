@@ -31,6 +31,7 @@ Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
   facts.accounts = read_accounts(fs);
   facts.boot = read_boot(fs, inventory, mounts);
   facts.selinux = read_selinux(fs, facts.boot, selinux_by_default(facts.release.family));
+  facts.services = read_services(fs, facts.init);
   return facts;
 }
 

@@ -10,6 +10,7 @@
 #include "guestfs/facts/init.h"
 #include "guestfs/facts/release.h"
 #include "guestfs/facts/selinux.h"
+#include "guestfs/facts/services.h"
 
 namespace imprint::facts {
 
@@ -20,6 +21,7 @@ struct Facts {
   FstabFacts fstab;                   ///< /etc/fstab, each line with its boot effect
   AccountFacts accounts;              ///< shadow, passwd
   SelinuxFacts selinux;
+  ServiceFacts services;  ///< what starts by itself
   Boot boot;  ///< loader, entries, the default entry resolved to files and root device
 };
 
