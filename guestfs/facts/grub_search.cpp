@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "guestfs/facts/grub_commands.h"
 
@@ -38,15 +39,22 @@ void take_search_option(Search& search, std::string_view word) {
 Search parse_search(GrubWords words) {
   Search search;
   std::vector<GrubValue> names;
+  std::optional<GrubValue> variable_word;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string& word = words[i].text;
+    const bool value_follows = i + 1 < words.size() && !words[i + 1].text.starts_with("-");
     if (word.starts_with("--hint") && word.find('=') == std::string::npos)
       ++i;
+    else if ((word == "--set" || word == "-s") && value_follows)
+      variable_word = words[++i];
     else if (word.starts_with("-"))
       take_search_option(search, word);
     else
       names.push_back(words[i]);
   }
+  // "search --fs-uuid --set UUID": where nothing else is named, that is what is looked for.
+  if (variable_word) search.variable = names.empty() ? "root" : variable_word->text;
+  if (variable_word && names.empty()) names.push_back(*variable_word);
   const std::string& command = words[0].text;
   const bool dotted = command.starts_with("search.");
   if (dotted) {

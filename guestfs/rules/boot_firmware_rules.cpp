@@ -7,6 +7,7 @@
 #include <array>
 
 #include "guestfs/facts/boot_firmware.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/evidence.h"
 
@@ -24,6 +25,18 @@ bool is_grub(const Boot& boot) {
   return boot.loader == Loader::grub2 || boot.loader == Loader::grub_legacy;
 }
 
+/// Why an EFI system partition that is there could not be looked at.
+std::optional<std::string> unreadable_esp(const Context& context) {
+  const facts::BootTree tree{context.fs, context.inventory, context.facts.mounts};
+  for (const guest::GuestPath& esp : tree.efi_mounts()) {
+    const auto entries = context.fs.list(esp);
+    if (!entries && entries.error().code != Errc::not_found)
+      return say("the EFI system partition on '{}' cannot be read: {}", esp.str(),
+                 entries.error().message);
+  }
+  return std::nullopt;
+}
+
 Answer no_boot_code(const Context& context) {
   const Boot& boot = context.facts.boot;
   if (boot.starts_by("uefi") || boot.loader == Loader::unsupported) return Answer::not_applied();
@@ -31,6 +44,8 @@ Answer no_boot_code(const Context& context) {
   const guest::DiskTable& disk = context.inventory.disks.front();
   if (disk.boot_sector.empty())
     return Answer::unknown(fmt::format("the first sector of {} is not known", disk.device));
+  if (!facts::has_boot_code(disk))
+    if (auto why = unreadable_esp(context)) return Answer::unknown(*std::move(why));
   Answer answer;
   if (!has_signature(disk))
     answer.fired.push_back(

@@ -126,8 +126,15 @@ void judge_bind(const Context& context, const FstabEntry& entry, Answer& answer)
 
 }  // namespace
 
+/// ostree finds its root by the kernel's command line, and remounts it by itself.
+bool is_mounted_by_ostree(const Context& context) {
+  const facts::BootEntry* entry = context.facts.boot.default_or_null();
+  return entry != nullptr && facts::cmdline_value(entry->cmdline, "ostree");
+}
+
 Answer fstab_root_missing(const Context& context) {
   const facts::FstabFacts& fstab = context.facts.fstab;
+  if (is_mounted_by_ostree(context)) return Answer::not_applied();
   if (fstab.file.is_unreadable()) return unreadable(fstab.file);
   Answer answer;
   if (!fstab.file.is_read()) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "guestfs/facts/grub_device.h"
-#include "tests/unit/guestfs/boot/guests.h"
+#include "tests/guests/library/guests.h"
 
 namespace imprint::facts {
 namespace {
@@ -14,13 +14,13 @@ using guest::Match;
 class BootTreeOfThreeVolumes : public testing::Test {
  protected:
   BootTreeOfThreeVolumes()
-      : guest_{boot_test::debian12_lvm_uefi()},
+      : guest_{guests::debian12_lvm_uefi()},
         following_{guest_.fs},
         tree_{following_, guest_.inventory, guest_.mounts} {}
 
   static GuestPath path(const char* text) { return GuestPath::parse(text).value(); }
 
-  boot_test::BootGuest guest_;
+  guests::Guest guest_;
   guest::FollowingFs following_;
   BootTree tree_;
 };
@@ -29,7 +29,7 @@ TEST_F(BootTreeOfThreeVolumes, NamesAPathAsItsVolumeDoes) {
   EXPECT_EQ(tree_.on_volume(path("/boot/grub/grub.cfg"))->path, "/grub/grub.cfg");
   EXPECT_EQ(tree_.on_volume(path("/boot/grub/grub.cfg"))->volume, 1U);
   EXPECT_EQ(tree_.on_volume(path("/boot/efi"))->path, "/");
-  EXPECT_EQ(tree_.on_volume(path("/bootx"))->volume, 2U);
+  EXPECT_EQ(tree_.on_volume(path("/bootx"))->volume, 3U);
 }
 
 TEST_F(BootTreeOfThreeVolumes, FindsAFileInTheMountedTree) {
@@ -39,12 +39,12 @@ TEST_F(BootTreeOfThreeVolumes, FindsAFileInTheMountedTree) {
 }
 
 TEST_F(BootTreeOfThreeVolumes, CannotLookBelowAnotherMount) {
-  EXPECT_EQ(tree_.find({2, "/boot/vmlinuz-6.1.0-18-amd64"}).match, Match::unknown);
+  EXPECT_EQ(tree_.find({3, "/boot/vmlinuz-6.1.0-18-amd64"}).match, Match::unknown);
 }
 
 TEST_F(BootTreeOfThreeVolumes, DoesNotFollowALinkToAnotherFileSystem) {
   guest_.fs.link("/vmlinuz", "boot/vmlinuz-6.1.0-18-amd64");
-  EXPECT_EQ(tree_.find({2, "/vmlinuz"}).match, Match::absent);
+  EXPECT_EQ(tree_.find({3, "/vmlinuz"}).match, Match::absent);
 }
 
 TEST_F(BootTreeOfThreeVolumes, ComparesNamesOnFatWithoutCase) {
@@ -59,10 +59,10 @@ TEST_F(BootTreeOfThreeVolumes, TellsWhatIsNotMounted) {
 }
 
 TEST(GrubDevices, CountPartitionsFromOneAndInLegacyFromZero) {
-  const boot_test::BootGuest guest = boot_test::debian12_lvm_uefi();
+  const guests::Guest guest = guests::debian12_lvm_uefi();
   EXPECT_EQ(resolve_grub_device(guest.inventory, "hd0,gpt2").volume, 1U);
   EXPECT_EQ(resolve_grub_device(guest.inventory, "(hd0,2)").volume, 1U);
-  EXPECT_EQ(resolve_grub_device(guest.inventory, "lvm/debian--vg-root").volume, 2U);
+  EXPECT_EQ(resolve_grub_device(guest.inventory, "lvm/debian--vg-root").volume, 3U);
   EXPECT_EQ(resolve_grub_legacy_device(guest.inventory, "(hd0,1)").volume, 1U);
   EXPECT_EQ(resolve_grub_device(guest.inventory, "hd0,gpt9").match, Match::absent);
   EXPECT_EQ(resolve_grub_device(guest.inventory, "hd3,gpt1").match, Match::absent);
@@ -72,7 +72,7 @@ TEST(GrubDevices, CountPartitionsFromOneAndInLegacyFromZero) {
 }
 
 TEST(GrubDevices, AreNamedSoThatTheyAreFoundAgain) {
-  const boot_test::BootGuest guest = boot_test::debian12_lvm_uefi();
+  const guests::Guest guest = guests::debian12_lvm_uefi();
   for (std::size_t i = 0; i < guest.inventory.volumes.size(); ++i)
     EXPECT_EQ(resolve_grub_device(guest.inventory, grub_device_name(guest.inventory, i)).volume, i);
 }

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "tests/unit/guestfs/boot/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::boot_test {
+namespace imprint::guests {
 namespace {
 
 using testing::Contains;
@@ -18,51 +18,51 @@ constexpr const char* debian_kernel = "/boot/vmlinuz-6.1.0-18-amd64";
 
 TEST(BootFaults, AnEmptiedGrubConfigurationIsToldOnce) {
   for (const char* text : {"", "\n", "# nothing\n", "set timeout=5\n"}) {
-    BootGuest guest = debian12_bios();
+    Guest guest = debian12_bios();
     guest.fs.file(debian_config, text);
     EXPECT_THAT(guest.complaints(), ElementsAre("boot.config-empty error")) << text;
-    EXPECT_EQ(guest.evidence_of("boot.config-empty").path, debian_config);
+    EXPECT_EQ(guest.finding_of("boot.config-empty").path, debian_config);
   }
-  BootGuest through_stub = debian12_lvm_uefi();
+  Guest through_stub = debian12_lvm_uefi();
   through_stub.fs.file(debian_config, "");
   EXPECT_THAT(through_stub.complaints(), ElementsAre("boot.config-empty error"));
-  BootGuest legacy = centos6();
+  Guest legacy = centos6();
   legacy.fs.file("/boot/grub/grub.conf", "");
   EXPECT_THAT(legacy.complaints(), ElementsAre("boot.config-empty error"));
 }
 
 TEST(BootFaults, AMissingConfigurationIsToldOnce) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest.fs.remove(debian_config);
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.no-config error"));
-  BootGuest special = debian12_bios();
+  Guest special = debian12_bios();
   special.fs.remove(debian_config).special(debian_config, guest::FileType::fifo);
   EXPECT_THAT(special.complaints(), ElementsAre("boot.no-config error"));
-  BootGuest looped = debian12_bios();
+  Guest looped = debian12_bios();
   looped.fs.remove(debian_config).link(debian_config, "grub.cfg");
   EXPECT_THAT(looped.complaints(), ElementsAre("boot.no-config error"));
 }
 
 TEST(BootFaults, AnotherLoaderIsUndetermined) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest.fs.remove(debian_config).file("/etc/lilo.conf", "boot=/dev/sda\n");
   EXPECT_THAT(guest.complaints(), IsEmpty());
   EXPECT_THAT(guest.undetermined(), Contains("boot.no-config"));
 }
 
 TEST(BootFaults, AMissingKernelIsToldAtItsLine) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest.fs.remove(debian_kernel);
   EXPECT_THAT(guest.complaints(),
               ElementsAre("boot.kernel-missing error", "boot.kernel-missing warning"));
-  const rules::Evidence evidence = guest.evidence_of("boot.kernel-missing");
+  const Finding evidence = guest.finding_of("boot.kernel-missing");
   EXPECT_EQ(evidence.path, debian_config);
   EXPECT_EQ(evidence.line, 119);
   EXPECT_THAT(evidence.text, HasSubstr("vmlinuz-6.1.0-18-amd64 root=UUID="));
 }
 
 TEST(BootFaults, AKernelOfAnotherEntryIsOnlyAWarning) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest.fs.remove("/boot/vmlinuz-6.1.0-17-amd64");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.kernel-missing warning"));
 }
@@ -70,7 +70,7 @@ TEST(BootFaults, AKernelOfAnotherEntryIsOnlyAWarning) {
 TEST(BootFaults, AKernelThatIsNoneIsInvalid) {
   for (const std::string& content :
        {std::string{}, std::string{"#!/bin/sh\n"}, std::string(4096, '\0'), std::string{"HdrS"}}) {
-    BootGuest guest = centos7();
+    Guest guest = centos7();
     guest.fs.file("/boot/vmlinuz-3.10.0-1160.el7.x86_64", content);
     EXPECT_THAT(guest.complaints(), Contains("boot.kernel-invalid error"));
     EXPECT_THAT(guest.complaints(), testing::Not(Contains("boot.kernel-missing error")));
@@ -78,31 +78,31 @@ TEST(BootFaults, AKernelThatIsNoneIsInvalid) {
 }
 
 TEST(BootFaults, AKernelThatIsCutShortIsInvalid) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   std::string image = kernel_image("6.1.0-18-amd64");
   image[0x1f5] = 1;  // 256 paragraphs: more than the file holds
   guest.fs.file(debian_kernel, image);
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.kernel-invalid error"));
-  EXPECT_THAT(guest.evidence_of("boot.kernel-invalid").message, HasSubstr("cut short"));
+  EXPECT_THAT(guest.finding_of("boot.kernel-invalid").message, HasSubstr("cut short"));
 }
 
 TEST(BootFaults, AMissingOrEmptyInitramfsIsTold) {
-  BootGuest guest = rhel9();
+  Guest guest = rhel9();
   guest.fs.remove("/boot/initramfs-5.14.0-362.el9.x86_64.img");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.initrd-missing error"));
-  EXPECT_EQ(guest.evidence_of("boot.initrd-missing").line, 4);
+  EXPECT_EQ(guest.finding_of("boot.initrd-missing").line, 4);
   guest.fs.file("/boot/initramfs-5.14.0-362.el9.x86_64.img", "");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.initrd-missing error"));
 }
 
 TEST(BootFaults, MissingModulesAreTold) {
-  BootGuest guest = arch();
+  Guest guest = arch();
   guest.fs.remove("/usr/lib/modules/6.7.4-arch1-1");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.modules-dir-missing error"));
 }
 
 TEST(BootFaults, ARootDeviceThatIsNotThereIsToldWithTheNearest) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   std::string text = guest.text_of(debian_config);
   const std::string from = std::string{"root=UUID="} + system_uuid;
   const std::string to = std::string{"root=UUID="} + absent_uuid;
@@ -111,7 +111,7 @@ TEST(BootFaults, ARootDeviceThatIsNotThereIsToldWithTheNearest) {
     text.replace(at, from.size(), to);
   guest.fs.file(debian_config, text);
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.root-unresolvable error"));
-  EXPECT_THAT(guest.evidence_of("boot.root-unresolvable").message, HasSubstr(system_uuid));
+  EXPECT_THAT(guest.finding_of("boot.root-unresolvable").message, HasSubstr(system_uuid));
 }
 
 struct CmdlineCase {
@@ -142,7 +142,7 @@ TEST(BootFaults, TheCommandLineIsJudged) {
       {"root=/dev/vda1 systemd.unit=multi-user.target 3", ""},
   };
   for (const CmdlineCase& each : cases) {
-    BootGuest guest = alpine();
+    Guest guest = alpine();
     guest.fs.file(
         "/boot/extlinux.conf",
         fmt::format(
@@ -156,47 +156,47 @@ TEST(BootFaults, TheCommandLineIsJudged) {
 }
 
 TEST(BootFaults, ARootThatFstabDoesNotMeanIsAWarning) {
-  BootGuest guest = centos6();
+  Guest guest = centos6();
   guest.fs.file("/etc/fstab", fmt::format("UUID={} / ext4 defaults 1 1\n", system_uuid));
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.fstab-root-vs-cmdline warning"));
-  EXPECT_EQ(guest.evidence_of("boot.fstab-root-vs-cmdline").line, 1);
+  EXPECT_EQ(guest.finding_of("boot.fstab-root-vs-cmdline").line, 1);
 }
 
 TEST(BootFaults, ASubvolumeThatIsNotThereIsTold) {
-  BootGuest guest = opensuse();
+  Guest guest = sles15();
   guest.edit("/boot/grub2/grub.cfg", "splash=silent", "rootflags=subvol=@/gone");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.rootflags-subvol error"));
 }
 
 TEST(BootFaults, OfGrubLegacy) {
   const char* config = "/boot/grub/grub.conf";
-  BootGuest range = centos6();
+  Guest range = centos6();
   range.edit(config, "default=0", "default=3");
   EXPECT_THAT(range.complaints(), ElementsAre("boot.grub1-default-range error"));
-  EXPECT_EQ(range.evidence_of("boot.grub1-default-range").line, 4);
+  EXPECT_EQ(range.finding_of("boot.grub1-default-range").line, 4);
   range.edit(config, "timeout=5", "fallback 0");
   EXPECT_THAT(range.complaints(), ElementsAre("boot.grub1-default-range warning"));
 
-  BootGuest device = centos6();
+  Guest device = centos6();
   device.edit(config, "root (hd0,0)", "root (hd0,6)");
   EXPECT_THAT(device.complaints(), ElementsAre("boot.grub1-root-device error"));
-  EXPECT_EQ(device.evidence_of("boot.grub1-root-device").line, 9);
-  BootGuest disk = centos6();
+  EXPECT_EQ(device.finding_of("boot.grub1-root-device").line, 9);
+  Guest disk = centos6();
   disk.edit(config, "kernel /vmlinuz", "kernel (hd1,0)/vmlinuz");
   EXPECT_THAT(disk.complaints(), ElementsAre("boot.grub1-root-device error"));
 
-  BootGuest prefix = centos6();
+  Guest prefix = centos6();
   prefix.edit(config, "kernel /vmlinuz", "kernel /boot/vmlinuz");
   EXPECT_THAT(prefix.complaints(), ElementsAre("boot.kernel-missing error"));
 
-  BootGuest outside = centos6();
+  Guest outside = centos6();
   outside.edit(config, "hiddenmenu", "hidenmenu");
   EXPECT_THAT(outside.complaints(), ElementsAre("boot.grub1-parse warning"));
-  BootGuest inside = centos6();
+  Guest inside = centos6();
   inside.edit(config, "\tinitrd ", "\tinitrmfs ");
   EXPECT_THAT(inside.complaints(), ElementsAre("boot.grub1-parse error"));
 
-  BootGuest two = centos6();
+  Guest two = centos6();
   two.fs.remove("/boot/grub/menu.lst").file("/boot/grub/menu.lst", "default 0\ntitle old\n");
   EXPECT_THAT(two.complaints(), ElementsAre("boot.grub1-two-configs warning"));
 }
@@ -209,43 +209,43 @@ TEST(BootFaults, OfGrub2Syntax) {
       {"set menu_color_normal=cyan/blue", "fi"},
       {"menuentry 'Debian GNU/Linux' ", "menuentry 'Debian GNU/Linux "}};
   for (const auto& [from, to] : edits) {
-    BootGuest guest = debian12_bios();
+    Guest guest = debian12_bios();
     guest.edit(debian_config, from, to);
     EXPECT_THAT(guest.complaints(), ElementsAre("boot.grub2-parse error")) << to;
   }
 }
 
 TEST(BootFaults, OfGrub2Defaults) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest.edit(debian_config, "set default=\"0\"", "set default=\"Debian GNU/Linux, gone\"");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.grub2-default warning"));
-  BootGuest inner = debian12_bios();
+  Guest inner = debian12_bios();
   inner.edit(debian_config, "set default=\"0\"", "set default=\"1>3\"");
   EXPECT_THAT(inner.complaints(),
               ElementsAre("boot.cmdline-forbidden error"));  // the recovery entry
-  BootGuest saved = centos7();
+  Guest saved = centos7();
   saved.fs.file("/boot/grub2/grubenv", grubenv("saved_entry=gone\n"));
   EXPECT_THAT(saved.complaints(), ElementsAre("boot.grub2-default warning"));
 }
 
 TEST(BootFaults, OfTheEnvironmentBlock) {
-  BootGuest edited = centos7();
+  Guest edited = centos7();
   edited.fs.file("/boot/grub2/grubenv", grubenv("saved_entry=0\n").substr(0, 900));
   EXPECT_THAT(edited.complaints(), ElementsAre("boot.grubenv-corrupt warning"));
-  BootGuest missing = centos7();
+  Guest missing = centos7();
   missing.fs.remove("/boot/grub2/grubenv");
   EXPECT_THAT(missing.complaints(), IsEmpty());
 }
 
 TEST(BootFaults, OfBootLoaderSpecificationEntries) {
   const char* entry = "/boot/loader/entries/4f1d-4.18.0-513.el8.x86_64.conf";
-  BootGuest none = rhel8();
+  Guest none = rhel8();
   none.fs.remove(entry);
   EXPECT_THAT(none.complaints(), ElementsAre("boot.bls-none error"));
-  BootGuest invalid = rhel8();
+  Guest invalid = rhel8();
   invalid.edit(entry, "linux /vmlinuz", "linus /vmlinuz");
   EXPECT_THAT(invalid.complaints(), ElementsAre("boot.bls-entry-invalid error"));
-  BootGuest options = rhel8();
+  Guest options = rhel8();
   options.fs.file("/boot/grub2/grubenv", grubenv("saved_entry=4f1d-4.18.0-513.el8.x86_64\n"));
   EXPECT_THAT(options.complaints(), IsEmpty());  // grub.cfg has a stand-in
   options.edit("/boot/grub2/grub.cfg", "set kernelopts=", "set other=");
@@ -254,61 +254,68 @@ TEST(BootFaults, OfBootLoaderSpecificationEntries) {
 
 TEST(BootFaults, AStubWithAnotherUuidIsToldAtItsLine) {
   for (auto make : {debian12_lvm_uefi, rhel9}) {
-    BootGuest guest = make();
-    const std::string stub = guest.read().configs.front();
+    Guest guest = make();
+    const std::string stub = guest.boot().configs.front();
     guest.edit(stub, system_uuid, absent_uuid);
     EXPECT_THAT(guest.complaints(), ElementsAre("boot.esp-stub-uuid error"));
-    EXPECT_EQ(guest.evidence_of("boot.esp-stub-uuid").path, stub);
-    EXPECT_EQ(guest.evidence_of("boot.esp-stub-uuid").line, 1);
+    EXPECT_EQ(guest.finding_of("boot.esp-stub-uuid").path, stub);
+    EXPECT_EQ(guest.finding_of("boot.esp-stub-uuid").line, 1);
   }
 }
 
 TEST(BootFaults, AnEmptiedStubIsTold) {
-  BootGuest guest = rhel9();
+  Guest guest = rhel9();
   guest.fs.file("/boot/efi/EFI/redhat/grub.cfg", "");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.config-empty error"));
-  EXPECT_EQ(guest.evidence_of("boot.config-empty").path, "/boot/efi/EFI/redhat/grub.cfg");
+  EXPECT_EQ(guest.finding_of("boot.config-empty").path, "/boot/efi/EFI/redhat/grub.cfg");
 }
 
 TEST(BootFaults, ADiskWithoutBootCodeIsTold) {
-  BootGuest blank = debian12_bios();
+  Guest blank = debian12_bios();
   blank.inventory.disks[0].boot_sector.assign(510, '\0');
   blank.inventory.disks[0].boot_sector += "\x55\xaa";
   EXPECT_THAT(blank.complaints(), ElementsAre("boot.bios-no-bootcode error"));
-  BootGuest foreign = debian12_bios();
+  Guest foreign = debian12_bios();
   foreign.inventory.disks[0].boot_sector.replace(100, 5, "OTHER");
   EXPECT_THAT(foreign.complaints(), ElementsAre("boot.bios-no-bootcode warning"));
 }
 
+TEST(BootFaults, AnEfiSystemPartitionThatCannotBeReadIsUndetermined) {
+  Guest guest = rhel9();
+  guest.fs.fail_with(make_error(Errc::unavailable, "the appliance died"));
+  EXPECT_THAT(guest.complaints(), IsEmpty());
+  EXPECT_THAT(guest.undetermined(), Contains("boot.bios-no-bootcode"));
+}
+
 TEST(BootFaults, AnEfiLoaderThatOnlySettingsLeadToIsTold) {
-  BootGuest guest = rhel9();
+  Guest guest = rhel9();
   guest.fs.remove("/boot/efi/EFI/BOOT/BOOTX64.EFI");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.efi-fallback-missing error"));
-  BootGuest hybrid = ubuntu_cloud();
+  Guest hybrid = ubuntu_cloud();
   hybrid.fs.remove("/boot/efi/EFI/BOOT/BOOTX64.EFI");
   EXPECT_THAT(hybrid.complaints(), IsEmpty());
 }
 
 TEST(BootFaults, AbsoluteLinksOfTheRootAreTold) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest.fs.remove("/bin").link("/bin", "/usr/bin");
   EXPECT_THAT(guest.complaints(), ElementsAre("boot.root-symlinks-absolute error"));
 }
 
 TEST(BootFaults, OfTheOtherLoaders) {
-  BootGuest label = alpine();
+  Guest label = alpine();
   label.edit("/boot/extlinux.conf", "DEFAULT menu.c32", "DEFAULT gone");
   EXPECT_THAT(label.complaints(), ElementsAre("boot.extlinux error"));
-  BootGuest chosen = arch();
+  Guest chosen = arch();
   chosen.edit("/boot/loader/loader.conf", "arch.conf", "other*");
   EXPECT_THAT(chosen.complaints(), ElementsAre("boot.sdboot-default warning"));
-  BootGuest image = unified();
+  Guest image = unified();
   image.fs.file("/boot/EFI/Linux/arch-linux.efi", pe_image({{".cmdline", "root=LABEL=x"}}));
   EXPECT_THAT(image.complaints(), Contains("boot.uki error"));
 }
 
 TEST(BootFaults, AFileSystemInsideClosedLuksIsUndetermined) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest::Volume luks;
   luks.device = "/dev/sda3";
   luks.number = 3;
@@ -321,11 +328,11 @@ TEST(BootFaults, AFileSystemInsideClosedLuksIsUndetermined) {
 }
 
 TEST(BootFaults, AnApplianceThatDiedLeavesEverythingUndetermined) {
-  BootGuest guest = debian12_bios();
+  Guest guest = debian12_bios();
   guest.fs.fail_with(make_error(Errc::unavailable, "the appliance died"));
   EXPECT_THAT(guest.undetermined(), Contains("boot.no-config"));
   EXPECT_THAT(guest.complaints(), IsEmpty());
 }
 
 }  // namespace
-}  // namespace imprint::boot_test
+}  // namespace imprint::guests

@@ -3,27 +3,27 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/guestfs/boot/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::boot_test {
+namespace imprint::guests {
 namespace {
 
 using guest::Match;
 
 /// A BIOS guest with this grub.cfg and a file /k on its root file system.
-BootGuest with_config(const std::string& config) {
-  BootGuest guest = debian12_bios();
+Guest with_config(const std::string& config) {
+  Guest guest = debian12_bios();
   guest.fs.file("/boot/grub/grub.cfg", config).file("/k", kernel_image("6.1.0-18-amd64"));
   return guest;
 }
 
 std::string default_title(const std::string& config) {
-  const facts::Boot boot = with_config(config).read();
+  const facts::Boot boot = with_config(config).boot();
   return boot.default_or_null() == nullptr ? "" : boot.default_or_null()->title;
 }
 
 std::string default_cmdline(const std::string& commands) {
-  const facts::Boot boot = with_config("menuentry a {\n" + commands + "\n}\n").read();
+  const facts::Boot boot = with_config("menuentry a {\n" + commands + "\n}\n").boot();
   return boot.default_or_null() == nullptr ? "no entry" : boot.default_or_null()->cmdline;
 }
 
@@ -31,6 +31,15 @@ TEST(GrubMachine, ExpandsVariables) {
   EXPECT_EQ(default_cmdline("set x='b  c'\nlinux /k a$x ${x}d \"$x\" '$x' $none \"$none\""),
             "ab c b cd \"b  c\" $x ");
   EXPECT_EQ(default_cmdline("x=1\nunset x\nlinux /k \"[$x]\""), "[]");
+}
+
+TEST(GrubMachine, SearchesWithTheVariableBesideItsOption) {
+  const std::string wanted = "--fs-uuid " + std::string{system_uuid};
+  EXPECT_EQ(default_cmdline("search " + wanted + " --set x --no-floppy\nlinux /k $x"),
+            "hd0,msdos1");
+  EXPECT_EQ(default_cmdline("search --set " + std::string{system_uuid} +
+                            " --no-floppy --fs-uuid\nlinux ($root)/k $root"),
+            "hd0,msdos1");
 }
 
 TEST(GrubMachine, FollowsConditionsLoopsAndFunctions) {
@@ -45,14 +54,14 @@ TEST(GrubMachine, FollowsConditionsLoopsAndFunctions) {
 }
 
 TEST(GrubMachine, TakesBothArmsOfWhatItCannotDecide) {
-  BootGuest guest = with_config(
+  Guest guest = with_config(
       "menuentry a {\nif keystatus --shift; then linux /k root=/dev/vda1; else linux /k y; "
       "fi\n}\n");
   EXPECT_EQ(guest.undetermined(), std::vector<std::string>{"boot.grub2-parse"});
-  EXPECT_TRUE(guest.read().has_problem("boot.grub2-parse"));
-  BootGuest same =
+  EXPECT_TRUE(guest.boot().has_problem("boot.grub2-parse"));
+  Guest same =
       with_config("menuentry a {\nif keystatus; then linux /k y; else linux /k y; fi\n}\n");
-  EXPECT_FALSE(same.read().has_problem("boot.grub2-parse"));
+  EXPECT_FALSE(same.boot().has_problem("boot.grub2-parse"));
 }
 
 TEST(GrubMachine, ResolvesTheDefaultEntry) {
@@ -72,7 +81,7 @@ TEST(GrubMachine, ResolvesTheDefaultEntry) {
 TEST(GrubMachine, FindsFilesByDeviceAndBySearch) {
   const auto kernel = [](const std::string& commands) {
     return with_config("menuentry a {\n" + commands + "\n}\n")
-        .read()
+        .boot()
         .default_or_null()
         ->kernel.value();
   };
@@ -94,7 +103,7 @@ TEST(GrubMachine, ReadsAHypervisorsModules) {
   const facts::Boot boot = with_config(
                                "menuentry xen {\nmultiboot2 /xen.gz placeholder\nmodule2 /k "
                                "placeholder root=x\nmodule2 --nounzip /i\n}\n")
-                               .read();
+                               .boot();
   EXPECT_EQ(boot.default_or_null()->kernel->path, "/k");
   EXPECT_EQ(boot.default_or_null()->cmdline, "placeholder root=x");
   ASSERT_EQ(boot.default_or_null()->initrds.size(), 1U);
@@ -102,11 +111,11 @@ TEST(GrubMachine, ReadsAHypervisorsModules) {
 }
 
 TEST(GrubMachine, FollowsSourcedFilesAndNotInACircle) {
-  BootGuest guest = with_config("source $prefix/more.cfg\n");
+  Guest guest = with_config("source $prefix/more.cfg\n");
   guest.fs.file("/boot/grub/more.cfg", "menuentry M { linux /k }\n");
-  EXPECT_EQ(guest.read().default_or_null()->title, "M");
-  BootGuest circle = with_config("source $prefix/grub.cfg\nmenuentry M { linux /k }\n");
-  EXPECT_TRUE(circle.read().has_problem("boot.grub2-parse"));
+  EXPECT_EQ(guest.boot().default_or_null()->title, "M");
+  Guest circle = with_config("source $prefix/grub.cfg\nmenuentry M { linux /k }\n");
+  EXPECT_TRUE(circle.boot().has_problem("boot.grub2-parse"));
 }
 
 TEST(GrubMachine, EndsWhateverTheScriptDoes) {
@@ -118,14 +127,14 @@ TEST(GrubMachine, EndsWhateverTheScriptDoes) {
            "while true; do menuentry a { linux /k }; done\n",
            "set i=0\nwhile true; do set i=1$i; set v$i=1; done\n",
        }) {
-    EXPECT_TRUE(with_config(script).read().has_problem("boot.grub2-parse")) << script;
+    EXPECT_TRUE(with_config(script).boot().has_problem("boot.grub2-parse")) << script;
   }
 }
 
 TEST(GrubMachine, HandsOverIsUndetermined) {
-  BootGuest guest = with_config("menuentry Windows { chainloader +1 }\n");
+  Guest guest = with_config("menuentry Windows { chainloader +1 }\n");
   EXPECT_EQ(guest.undetermined(), std::vector<std::string>{"boot.kernel-missing"});
 }
 
 }  // namespace
-}  // namespace imprint::boot_test
+}  // namespace imprint::guests

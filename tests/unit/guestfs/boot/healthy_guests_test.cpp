@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 
 #include "guestfs/facts/kernel_cmdline.h"
-#include "tests/unit/guestfs/boot/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::boot_test {
+namespace imprint::guests {
 namespace {
 
 using facts::Loader;
@@ -12,15 +12,17 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST(HealthyGuests, HaveNothingToComplainAboutAndNothingUndetermined) {
-  for (auto& [name, guest] : healthy_guests()) {
+  for (const auto& [name, make] : healthy_guests()) {
+    Guest guest = make();
     EXPECT_THAT(guest.complaints(), IsEmpty()) << name;
     EXPECT_THAT(guest.undetermined(), IsEmpty()) << name;
   }
 }
 
 TEST(HealthyGuests, BootAnEntryWhoseFilesAndRootAreFound) {
-  for (auto& [name, guest] : healthy_guests()) {
-    const facts::Boot boot = guest.read();
+  for (const auto& [name, make] : healthy_guests()) {
+    Guest guest = make();
+    const facts::Boot boot = guest.boot();
     ASSERT_NE(boot.default_or_null(), nullptr) << name;
     const facts::BootEntry& entry = *boot.default_or_null();
     ASSERT_TRUE(entry.kernel) << name;
@@ -34,22 +36,22 @@ TEST(HealthyGuests, BootAnEntryWhoseFilesAndRootAreFound) {
 }
 
 TEST(HealthyGuests, TellTheirFirmware) {
-  EXPECT_THAT(debian12_bios().read().firmware, ElementsAre("bios"));
-  EXPECT_THAT(debian12_lvm_uefi().read().firmware, ElementsAre("uefi"));
-  EXPECT_THAT(ubuntu_cloud().read().firmware, ElementsAre("bios", "uefi"));
-  EXPECT_THAT(alpine().read().firmware, ElementsAre("bios"));
+  EXPECT_THAT(debian12_bios().boot().firmware, ElementsAre("bios"));
+  EXPECT_THAT(debian12_lvm_uefi().boot().firmware, ElementsAre("uefi"));
+  EXPECT_THAT(ubuntu_cloud().boot().firmware, ElementsAre("bios", "uefi"));
+  EXPECT_THAT(alpine().boot().firmware, ElementsAre("bios"));
 }
 
 TEST(HealthyGuests, TellTheirLoader) {
-  EXPECT_EQ(debian12_bios().read().loader, Loader::grub2);
-  EXPECT_EQ(centos6().read().loader, Loader::grub_legacy);
-  EXPECT_EQ(rhel9().read().loader, Loader::grub2);
-  EXPECT_EQ(alpine().read().loader, Loader::extlinux);
-  EXPECT_EQ(arch().read().loader, Loader::systemd_boot);
+  EXPECT_EQ(debian12_bios().boot().loader, Loader::grub2);
+  EXPECT_EQ(centos6().boot().loader, Loader::grub_legacy);
+  EXPECT_EQ(rhel9().boot().loader, Loader::grub2);
+  EXPECT_EQ(alpine().boot().loader, Loader::extlinux);
+  EXPECT_EQ(arch().boot().loader, Loader::systemd_boot);
 }
 
 TEST(HealthyGuests, OfDebianBootTheFirstEntryFromItsLine) {
-  const facts::Boot boot = debian12_bios().read();
+  const facts::Boot boot = debian12_bios().boot();
   const facts::BootEntry& entry = *boot.default_or_null();
   EXPECT_EQ(entry.title, "Debian GNU/Linux");
   EXPECT_EQ(entry.id, "gnulinux-simple-1f5e0f3c-8e57-4b6b-a2f3-5d3f0e9b7a11");
@@ -63,22 +65,22 @@ TEST(HealthyGuests, OfDebianBootTheFirstEntryFromItsLine) {
 }
 
 TEST(HealthyGuests, ReachTheMenuThroughTheStubOnTheEfiSystemPartition) {
-  const facts::Boot boot = debian12_lvm_uefi().read();
+  const facts::Boot boot = debian12_lvm_uefi().boot();
   EXPECT_THAT(boot.configs, ElementsAre("/boot/efi/EFI/debian/grub.cfg", "/boot/grub/grub.cfg"));
   EXPECT_EQ(boot.default_or_null()->kernel->written, "/vmlinuz-6.1.0-18-amd64");
   EXPECT_EQ(boot.default_or_null()->kernel->path, "/boot/vmlinuz-6.1.0-18-amd64");
 }
 
 TEST(HealthyGuests, OfUbuntuTryTheKernelWithoutInitramfsFirst) {
-  EXPECT_THAT(ubuntu_cloud().read().default_or_null()->initrds, IsEmpty());
-  BootGuest second = ubuntu_cloud();
+  EXPECT_THAT(ubuntu_cloud().boot().default_or_null()->initrds, IsEmpty());
+  Guest second = ubuntu_cloud();
   second.fs.file("/boot/grub/grubenv", grubenv("initrdfail=1\n"));
-  EXPECT_EQ(second.read().default_or_null()->initrds.size(), 1U);
+  EXPECT_EQ(second.boot().default_or_null()->initrds.size(), 1U);
   EXPECT_THAT(second.complaints(), IsEmpty());
 }
 
 TEST(HealthyGuests, OfRhel8TakeTheirOptionsFromTheEnvironmentBlock) {
-  const facts::Boot boot = rhel8().read();
+  const facts::Boot boot = rhel8().boot();
   EXPECT_EQ(facts::cmdline_value(boot.default_or_null()->cmdline, "crashkernel"), "auto");
   EXPECT_EQ(boot.default_or_null()->place.path,
             "/boot/loader/entries/4f1d-4.18.0-513.el8.x86_64.conf");
@@ -86,16 +88,16 @@ TEST(HealthyGuests, OfRhel8TakeTheirOptionsFromTheEnvironmentBlock) {
 }
 
 TEST(HealthyGuests, OfOpenSuseAreReadThroughTheirSnapshot) {
-  const facts::Boot boot = opensuse().read();
+  const facts::Boot boot = sles15().boot();
   ASSERT_EQ(boot.entries.size(), 2U);
   EXPECT_EQ(boot.entries[1].kernel->path, "/boot/vmlinuz-5.14.21-150500.55.19-default");
 }
 
 TEST(HealthyGuests, WithAUnifiedKernelTellItsNameAndCommandLine) {
-  const facts::Boot boot = unified().read();
+  const facts::Boot boot = unified().boot();
   EXPECT_EQ(boot.default_or_null()->title, "Arch Linux");
   EXPECT_EQ(boot.default_or_null()->cmdline, "rw quiet");
 }
 
 }  // namespace
-}  // namespace imprint::boot_test
+}  // namespace imprint::guests

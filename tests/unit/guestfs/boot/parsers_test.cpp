@@ -5,13 +5,13 @@
 #include "guestfs/facts/grubenv.h"
 #include "guestfs/facts/kernel_image.h"
 #include "guestfs/facts/unified_kernel.h"
-#include "tests/unit/guestfs/boot/guests.h"
+#include "tests/guests/library/guests.h"
 
 namespace imprint::facts {
 namespace {
 
 TEST(Grubenv, ReadsASoundBlock) {
-  const GrubEnvironment block = parse_grubenv(boot_test::grubenv("a=b=c\nd=e\\\\f\n"));
+  const GrubEnvironment block = parse_grubenv(guests::grubenv("a=b=c\nd=e\\\\f\n"));
   EXPECT_EQ(block.fault, "");
   EXPECT_EQ(block.variables.at("a"), "b=c");
   EXPECT_EQ(block.variables.at("d"), "e\\f");
@@ -24,7 +24,7 @@ TEST(Grubenv, TellsWhatIsWrong) {
   EXPECT_TRUE(shorter.loadable);
   EXPECT_NE(shorter.fault, "");
   EXPECT_EQ(shorter.variables.at("saved_entry"), "0");
-  std::string ends_in_line_feed = boot_test::grubenv("");
+  std::string ends_in_line_feed = guests::grubenv("");
   ends_in_line_feed.back() = '\n';
   EXPECT_NE(parse_grubenv(ends_in_line_feed).fault, "");
 }
@@ -70,8 +70,8 @@ Result<UnifiedKernel> read_image(const std::string& bytes) {
 }
 
 TEST(UnifiedKernel, ReadsItsSections) {
-  const auto image = read_image(
-      boot_test::pe_image({{".cmdline", std::string{"root=x\n\0", 8}}, {".linux", "k"}}));
+  const auto image =
+      read_image(guests::pe_image({{".cmdline", std::string{"root=x\n\0", 8}}, {".linux", "k"}}));
   ASSERT_TRUE(image);
   EXPECT_EQ(image->cmdline, "root=x");
   EXPECT_TRUE(image->has(".linux"));
@@ -81,7 +81,7 @@ TEST(UnifiedKernel, ReadsItsSections) {
 TEST(UnifiedKernel, RefusesWhatLies) {
   EXPECT_FALSE(read_image(""));
   EXPECT_FALSE(read_image("MZ"));
-  std::string image = boot_test::pe_image({{".cmdline", "root=x"}});
+  std::string image = guests::pe_image({{".cmdline", "root=x"}});
   EXPECT_FALSE(read_image(image.substr(0, image.size() - 1)));
   std::string many = image;
   many[0x86] = '\xff';
@@ -94,7 +94,7 @@ TEST(UnifiedKernel, RefusesWhatLies) {
 
 TEST(KernelImage, TellsItsVersion) {
   guest::MemoryFs fs;
-  fs.file("/k", boot_test::kernel_image("6.1.0-18-amd64 (debian-kernel@lists.debian.org)"));
+  fs.file("/k", guests::kernel_image("6.1.0-18-amd64 (debian-kernel@lists.debian.org)"));
   guest::FollowingFs following{fs};
   const auto image = read_kernel_image(following, guest::GuestPath::parse("/k").value());
   ASSERT_TRUE(image);

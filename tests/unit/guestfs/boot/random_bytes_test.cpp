@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <random>
 
-#include "tests/unit/guestfs/boot/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::boot_test {
+namespace imprint::guests {
 namespace {
 
 const std::vector<std::string>& pieces() {
@@ -113,15 +113,16 @@ const std::vector<std::string>& files() {
 TEST(RandomBytes, NeverStopTheReaderOfBootChains) {
   std::mt19937 random{20240229};
   for (int round = 0; round < 12; ++round) {
-    for (auto& [name, guest] : healthy_guests()) {
+    for (const auto& [name, make] : healthy_guests()) {
+      Guest guest = make();
       for (const std::string& path : files()) {
         guest::FollowingFs following{guest.fs};
         const auto text = following.read_text(guest::GuestPath::parse(path).value());
         if (!text) continue;
-        BootGuest broken = guest;
+        Guest broken = guest;
         broken.fs.file(path, round % 2 == 0 ? mutated(text->text, random) : random_text(random));
         broken.complaints();
-        const facts::Boot boot = broken.read();
+        const facts::Boot boot = broken.boot();
         EXPECT_LT(boot.default_entry.value_or(0), std::max<std::size_t>(boot.entries.size(), 1))
             << name;
       }
@@ -130,4 +131,4 @@ TEST(RandomBytes, NeverStopTheReaderOfBootChains) {
 }
 
 }  // namespace
-}  // namespace imprint::boot_test
+}  // namespace imprint::guests

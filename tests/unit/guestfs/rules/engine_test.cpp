@@ -5,9 +5,9 @@
 #include <set>
 
 #include "guestfs/rules/table.h"
-#include "tests/unit/guestfs/rules/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::rules::test {
+namespace imprint::rules {
 namespace {
 
 using testing::IsEmpty;
@@ -30,19 +30,19 @@ TEST(RuleTable, HasAVersion) {
 }
 
 TEST(Engine, CountsEachRuleThatCanBeRunOnce) {
-  Guest guest = debian12();
-  const Coverage coverage = judge(guest).coverage;
+  guests::Guest guest = guests::debian12_bios();
+  const Coverage coverage = guest.judge().coverage;
   const auto runnable = std::count_if(all_rules().begin(), all_rules().end(),
                                       [](const Rule& rule) { return rule.evaluate != nullptr; });
   EXPECT_EQ(coverage.evaluated + coverage.not_applicable + coverage.undetermined, runnable);
 }
 
 TEST(Engine, LeavesOutRulesThatAreOff) {
-  Guest guest = debian12();
+  guests::Guest guest = guests::debian12_bios();
   guest.fs.remove("/etc/issue");
   Profile profile;
   profile.severities["release.issue-missing-or-empty"] = std::nullopt;
-  EXPECT_THAT(complaints(guest, profile), IsEmpty());
+  EXPECT_THAT(guest.complaints(profile), IsEmpty());
 }
 
 TEST(Engine, KeepsTheSeverityOfAMilderCaseWhenAProfileRaisesTheRule) {
@@ -56,11 +56,11 @@ TEST(Engine, KeepsTheSeverityOfAMilderCaseWhenAProfileRaisesTheRule) {
 }
 
 TEST(Engine, ShortensTheAnswersOfAHostileFile) {
-  Guest guest = debian12();
-  std::string passwd = text_of(guest, "/etc/passwd");
+  guests::Guest guest = guests::debian12_bios();
+  std::string passwd = guest.text_of("/etc/passwd");
   for (int i = 0; i < 5000; ++i) passwd += "x\n";
   guest.fs.file("/etc/passwd", passwd);
-  const auto& findings = judge(guest).findings;
+  const auto& findings = guest.judge().findings;
   EXPECT_THAT(findings, SizeIs(testing::Le(200U)));
 }
 
@@ -79,14 +79,14 @@ TEST(Engine, RegradesFindingsThatWereMadeWithoutAProfile) {
 }
 
 TEST(SystemRules, HoldTheDiskAgainstTheLimitsOfTheProfile) {
-  Guest guest = debian12();
+  guests::Guest guest = guests::debian12_bios();
   Profile profile;
   profile.limits.max_disk_size = 1U << 30U;
-  EXPECT_THAT(complaints(guest, profile), testing::ElementsAre("disk.virtual-size error"));
+  EXPECT_THAT(guest.complaints(profile), testing::ElementsAre("disk.virtual-size error"));
   profile.limits.max_disk_size.reset();
   profile.limits.root_filesystems = {"xfs"};
-  EXPECT_THAT(complaints(guest, profile), testing::ElementsAre("fs.root-type error"));
+  EXPECT_THAT(guest.complaints(profile), testing::ElementsAre("fs.root-type error"));
 }
 
 }  // namespace
-}  // namespace imprint::rules::test
+}  // namespace imprint::rules

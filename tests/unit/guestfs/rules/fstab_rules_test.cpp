@@ -1,8 +1,9 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "tests/unit/guestfs/rules/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::rules::test {
+namespace imprint::guests {
 namespace {
 
 using testing::AnyOf;
@@ -12,39 +13,39 @@ using testing::IsEmpty;
 
 /// What a healthy Debian says with one more line in /etc/fstab.
 std::vector<std::string> with_line(const std::string& line) {
-  Guest guest = debian12();
-  add_fstab(guest, line);
-  return complaints(guest);
+  Guest guest = debian12_bios();
+  guest.add_fstab(line);
+  return guest.complaints();
 }
 
 std::vector<std::string> with_fstab(const std::string& text) {
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   guest.fs.file("/etc/fstab", text);
-  return complaints(guest);
+  return guest.complaints();
 }
 
 std::string root_line(const std::string& options) {
-  return "UUID=" + std::string{root_uuid} + " / ext4 " + options + " 0 1\n";
+  return "UUID=" + std::string{system_uuid} + " / ext4 " + options + " 0 1\n";
 }
 
 TEST(FstabDeviceNotInImage, RejectsARequiredLineWithItsLineAndEffect) {
-  Guest guest = debian12();
-  add_fstab(guest, "UUID=" + std::string{absent_uuid} + " /data ext4 defaults 0 2");
-  const Judgement judgement = judge(guest);
+  Guest guest = debian12_bios();
+  guest.add_fstab("UUID=" + std::string{absent_uuid} + " /data ext4 defaults 0 2");
+  const rules::Judgement judgement = guest.judge();
   EXPECT_THAT(complaints(judgement), ElementsAre("fstab.device-not-in-image error"));
   const Finding finding = finding_of(judgement, "fstab.device-not-in-image");
   EXPECT_EQ(finding.path, "/etc/fstab");
   EXPECT_EQ(finding.line, 5);
   EXPECT_THAT(finding.text, HasSubstr(absent_uuid));
-  EXPECT_THAT(finding.message, HasSubstr(root_uuid));
+  EXPECT_THAT(finding.message, HasSubstr(system_uuid));
   EXPECT_EQ(finding.effect, "the boot waits 90 s and stops in emergency mode: no login");
 }
 
 TEST(FstabDeviceNotInImage, KnowsEveryWayToNameADevice) {
   for (const char* spec :
-       {"/dev/vdb1", "/dev/sdb1", "/dev/sda9", "LABEL=gone", "PARTUUID=1a2b3c4d-09",
+       {"/dev/vdb1", "/dev/sdb1", "/dev/sda9", "LABEL=gone", "PARTUUID=5d1fd0f8-09",
         "PARTLABEL=gone", "/dev/mapper/vg-data", "/dev/vg/data",
-        "/dev/disk/by-uuid/5c1b3a52-7b0e-4c8e-9d2f-0a1b2c3d4e60"})
+        "/dev/disk/by-uuid/00000000-8e57-4b6b-a2f3-5d3f0e9b7a99"})
     EXPECT_THAT(with_line(std::string{spec} + " /data ext4 defaults 0 0"),
                 ElementsAre("fstab.device-not-in-image error"))
         << spec;
@@ -67,14 +68,14 @@ TEST(FstabDeviceNotInImage, IsAsGraveAsItsEffect) {
 
 TEST(FstabDeviceNotInImage, FollowsTheInitOfTheGuest) {
   Guest checked = centos6();
-  add_fstab(checked, "/dev/sdb1 /data ext4 defaults 1 2");
-  EXPECT_THAT(complaints(checked), ElementsAre("fstab.device-not-in-image error"));
+  checked.add_fstab("/dev/sdb1 /data ext4 defaults 1 2");
+  EXPECT_THAT(checked.complaints(), ElementsAre("fstab.device-not-in-image error"));
   Guest unchecked = centos6();
-  add_fstab(unchecked, "/dev/sdb1 /data ext4 defaults 0 0");
-  EXPECT_THAT(complaints(unchecked), ElementsAre("fstab.device-not-in-image warning"));
+  unchecked.add_fstab("/dev/sdb1 /data ext4 defaults 0 0");
+  EXPECT_THAT(unchecked.complaints(), ElementsAre("fstab.device-not-in-image warning"));
   Guest lenient = alpine();
-  add_fstab(lenient, "/dev/sdb1 /data ext4 defaults 0 2");
-  EXPECT_THAT(complaints(lenient), ElementsAre("fstab.device-not-in-image warning"));
+  lenient.add_fstab("/dev/sdb1 /data ext4 defaults 0 2");
+  EXPECT_THAT(lenient.complaints(), ElementsAre("fstab.device-not-in-image warning"));
 }
 
 TEST(FstabDeviceNotInImage, LeavesDrivesForMediaAlone) {
@@ -92,28 +93,28 @@ TEST(FstabSyntax, NamesTheLine) {
   EXPECT_THAT(with_line("UUID=1"), ElementsAre("fstab.syntax error"));
   EXPECT_THAT(with_line("LABEL=data data ext4 defaults 0 0"), ElementsAre("fstab.syntax error"));
   EXPECT_THAT(with_line("LABEL=data /data ext4 defaults 0 two"), ElementsAre("fstab.syntax error"));
-  EXPECT_THAT(with_fstab("UUID=" + std::string{root_uuid} + " / ext4 defaults 0 1\r\n"),
+  EXPECT_THAT(with_fstab("UUID=" + std::string{system_uuid} + " / ext4 defaults 0 1\r\n"),
               ElementsAre("fstab.syntax error"));
 }
 
 TEST(FstabRootMissing, IsGraveWhereTheKernelMountsReadOnly) {
   EXPECT_THAT(with_fstab(""), ElementsAre("fstab.root-missing error"));
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   guest.fs.remove("/etc/fstab");
-  guest.cmdline = "root=/dev/vda1 rw";
-  EXPECT_THAT(complaints(guest), ElementsAre("fstab.root-missing warning"));
+  guest.edit_all("/boot/grub/grub.cfg", "7a11 ro", "7a11 rw");
+  EXPECT_THAT(guest.complaints(), ElementsAre("fstab.root-missing warning"));
 }
 
 TEST(FstabFile, OfAnotherTypeIsNamed) {
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   guest.fs.remove("/etc/fstab").special("/etc/fstab", guest::FileType::fifo);
-  EXPECT_THAT(complaints(guest), ElementsAre("fstab.root-missing error"));
+  EXPECT_THAT(guest.complaints(), ElementsAre("fstab.root-missing error"));
 }
 
 TEST(FstabFile, ThatIsHugeIsUndetermined) {
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   guest.fs.claimed_size("/etc/fstab", std::uint64_t{1} << 30U);
-  const Judgement judgement = judge(guest);
+  const rules::Judgement judgement = guest.judge();
   EXPECT_THAT(complaints(judgement), IsEmpty());
   ASSERT_EQ(judgement.undetermined.size(), 1U);
   EXPECT_EQ(judgement.undetermined[0].rule, "fstab.syntax");
@@ -137,20 +138,20 @@ TEST(FstabType, MustBeThatOfTheFileSystem) {
 }
 
 TEST(FstabSubvolume, MustBeThere) {
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   guest.inventory.volumes[2].filesystem = "btrfs";
   guest.inventory.volumes[2].subvolumes = {"@home"};
-  add_fstab(guest, "LABEL=data /data btrfs subvol=/@home 0 0");
-  EXPECT_THAT(complaints(guest), IsEmpty());
-  add_fstab(guest, "LABEL=data /srv btrfs subvol=@srv 0 0");
-  EXPECT_THAT(complaints(guest), ElementsAre("fstab.subvol-missing error"));
+  guest.add_fstab("LABEL=data /data btrfs subvol=/@home 0 0");
+  EXPECT_THAT(guest.complaints(), IsEmpty());
+  guest.add_fstab("LABEL=data /srv btrfs subvol=@srv 0 0");
+  EXPECT_THAT(guest.complaints(), ElementsAre("fstab.subvol-missing error"));
 }
 
 TEST(FstabCrypttab, MustOpenWhatIsNeeded) {
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   guest.fs.file("/etc/crypttab", "data UUID=" + std::string{absent_uuid} + " none luks\n");
-  add_fstab(guest, "/dev/mapper/data /data ext4 defaults 0 2");
-  const Judgement judgement = judge(guest);
+  guest.add_fstab("/dev/mapper/data /data ext4 defaults 0 2");
+  const rules::Judgement judgement = guest.judge();
   EXPECT_THAT(complaints(judgement), ElementsAre("fstab.crypttab error"));
   EXPECT_EQ(finding_of(judgement, "fstab.crypttab").path, "/etc/crypttab");
 }
@@ -167,13 +168,20 @@ TEST(FstabLayout, TellsOfLinesThatLieOnEachOther) {
 }
 
 TEST(FstabLayout, TellsOfTheWrongOrderWhereTheOrderCounts) {
-  const std::string lines =
-      "tmpfs /data/inner tmpfs defaults 0 0\nLABEL=data /data ext4 defaults 0 2";
+  const std::string lines = fmt::format(
+      "tmpfs /data/inner tmpfs defaults 0 0\nUUID={} /data ext4 defaults 0 2", system_uuid);
   Guest old = centos6();
   old.fs.folder("/data/inner");
-  add_fstab(old, lines);
-  EXPECT_THAT(complaints(old), ElementsAre("fstab.order warning"));
+  old.add_fstab(lines);
+  EXPECT_THAT(old.complaints(), ElementsAre("fstab.order warning"));
   EXPECT_THAT(with_line(lines), IsEmpty());
+}
+
+TEST(FstabRootMissing, IsNoMatterWhereOstreeMountsTheRoot) {
+  Guest guest = fedora_coreos();
+  EXPECT_THAT(guest.complaints(), IsEmpty());
+  guest.edit("/boot/loader/entries/ostree-1-fedora-coreos.conf", "ostree=", "other=");
+  EXPECT_THAT(guest.complaints(), ElementsAre("fstab.root-missing warning"));
 }
 
 TEST(FstabNames, ThatChangeWithTheHardwareAreNamed) {
@@ -185,26 +193,26 @@ TEST(FstabNames, ThatChangeWithTheHardwareAreNamed) {
 }
 
 TEST(FstabNames, ThatOnlyTheMachineKnowsAreUndetermined) {
-  Guest guest = debian12();
-  add_fstab(guest, "/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part3 /data ext4 defaults 0 2");
-  const Judgement judgement = judge(guest);
+  Guest guest = debian12_bios();
+  guest.add_fstab("/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part3 /data ext4 defaults 0 2");
+  const rules::Judgement judgement = guest.judge();
   EXPECT_THAT(complaints(judgement), IsEmpty());
   ASSERT_EQ(judgement.undetermined.size(), 1U);
   EXPECT_EQ(judgement.undetermined[0].rule, "fstab.device-not-in-image");
 }
 
 TEST(FstabDataDisk, IsToldOfWhereTheCloudMinds) {
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   guest.inventory.volumes[2].disk = 1;
-  add_fstab(guest, "LABEL=data /data ext4 defaults,nofail 0 2");
-  const Judgement judgement = judge(guest);
+  guest.add_fstab("LABEL=data /data ext4 defaults,nofail 0 2");
+  const rules::Judgement judgement = guest.judge();
   EXPECT_THAT(complaints(judgement), IsEmpty());
   EXPECT_EQ(finding_of(judgement, "fstab.data-disk-mount").line, 5);
 }
 
 TEST(FstabOther, FaultsFireOneRuleEach) {
   EXPECT_THAT(with_fstab(root_line("ro")), ElementsAre("fstab.root-ro warning"));
-  EXPECT_THAT(with_fstab("UUID=" + std::string{root_uuid} + " / ext4 defaults 0 2\n"),
+  EXPECT_THAT(with_fstab("UUID=" + std::string{system_uuid} + " / ext4 defaults 0 2\n"),
               ElementsAre("fstab.passno warning"));
   EXPECT_THAT(with_line("/swapfile none swap sw 0 0"), ElementsAre("fstab.swap-options warning"));
   EXPECT_THAT(with_line("//srv/x /mnt cifs defaults 0 0"),
@@ -216,13 +224,13 @@ TEST(FstabOther, FaultsFireOneRuleEach) {
 }
 
 TEST(FstabCredentials, AreNotRepeatedInTheReport) {
-  Guest guest = debian12();
-  add_fstab(guest, "srv:/x /mnt nfs pass=secret 0 0");
-  for (const Finding& finding : judge(guest).findings) {
+  Guest guest = debian12_bios();
+  guest.add_fstab("srv:/x /mnt nfs pass=secret 0 0");
+  for (const Finding& finding : guest.judge().findings) {
     if (finding.rule != "fstab.credentials-inline") continue;
     EXPECT_THAT(finding.text + finding.message, testing::Not(HasSubstr("secret")));
   }
 }
 
 }  // namespace
-}  // namespace imprint::rules::test
+}  // namespace imprint::guests

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <random>
 
-#include "tests/unit/guestfs/rules/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::rules::test {
+namespace imprint::guests {
 namespace {
 
 constexpr const char* text_files[] = {
@@ -30,9 +30,9 @@ TEST(RandomBytes, InEveryTextFileNeitherCrashNorHang) {
   std::mt19937 random{20260101};
   const auto start = std::chrono::steady_clock::now();
   for (int round = 0; round < 60; ++round) {
-    Guest guest = round % 2 == 0 ? debian12() : rhel9();
+    Guest guest = round % 2 == 0 ? debian12_bios() : rhel9();
     for (const char* path : text_files) guest.fs.file(path, random_text(random, 3000));
-    const Judgement judgement = judge(guest);
+    const rules::Judgement judgement = guest.judge();
     EXPECT_LT(judgement.findings.size(), 100U * 80U);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{60});
@@ -40,19 +40,19 @@ TEST(RandomBytes, InEveryTextFileNeitherCrashNorHang) {
 
 TEST(RandomBytes, UpToTheLimitOfAFileAreStillQuick) {
   std::mt19937 random{7};
-  Guest guest = debian12();
+  Guest guest = debian12_bios();
   const std::string text = random_text(random, std::size_t{1} << 20U);
   for (const char* path : text_files) guest.fs.file(path, text);
   const auto start = std::chrono::steady_clock::now();
-  judge(guest);
+  guest.judge();
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{60});
 }
 
 TEST(RandomBytes, FlippedInAHealthyFileKeepTheOtherLines) {
   std::mt19937 random{42};
   for (int round = 0; round < 200; ++round) {
-    Guest guest = debian12();
-    std::string text = text_of(guest, "/etc/fstab");
+    Guest guest = debian12_bios();
+    std::string text = guest.text_of("/etc/fstab");
     const std::size_t at = std::uniform_int_distribution<std::size_t>{0, text.size() - 1}(random);
     text[at] = static_cast<char>(std::uniform_int_distribution<int>{0, 255}(random));
     guest.fs.file("/etc/fstab", text);
@@ -62,4 +62,4 @@ TEST(RandomBytes, FlippedInAHealthyFileKeepTheOtherLines) {
 }
 
 }  // namespace
-}  // namespace imprint::rules::test
+}  // namespace imprint::guests

@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 
 #include "guestfs/profiles/load_profile.h"
-#include "tests/unit/guestfs/rules/guests.h"
+#include "tests/guests/library/guests.h"
 
-namespace imprint::rules::test {
+namespace imprint::guests {
 namespace {
 
 using testing::ElementsAre;
@@ -14,60 +14,60 @@ constexpr const char* config = "/etc/selinux/config";
 TEST(SelinuxPolicyMissing, RejectsEnforcingWithoutAPolicy) {
   Guest guest = rhel9();
   guest.fs.remove("/etc/selinux/targeted");
-  const Judgement judgement = judge(guest);
+  const rules::Judgement judgement = guest.judge();
   EXPECT_THAT(complaints(judgement), ElementsAre("selinux.policy-missing error"));
   EXPECT_EQ(finding_of(judgement, "selinux.policy-missing").line, 2);
 }
 
 TEST(SelinuxPolicyMissing, FollowsTheKernelOfDebian) {
-  Guest plain = debian12();
+  Guest plain = debian12_bios();
   plain.fs.file(config, "SELINUX=enforcing\nSELINUXTYPE=default\n");
-  EXPECT_THAT(complaints(plain), IsEmpty());
-  EXPECT_EQ(finding_of(judge(plain), "selinux.enabled").line, 1);
-  plain.cmdline += " security=selinux";
-  EXPECT_THAT(complaints(plain), ElementsAre("selinux.policy-missing error"));
+  EXPECT_THAT(plain.complaints(), IsEmpty());
+  EXPECT_EQ(finding_of(plain.judge(), "selinux.enabled").line, 1);
+  plain.edit_all("/boot/grub/grub.cfg", "7a11 ro", "7a11 ro security=selinux");
+  EXPECT_THAT(plain.complaints(), ElementsAre("selinux.policy-missing error"));
 }
 
 TEST(SelinuxPolicyMissing, IsSilentWhereSelinuxIsOffOrPermissive) {
   for (const char* words : {" selinux=0", " enforcing=0", " security=apparmor"}) {
     Guest guest = rhel9();
     guest.fs.remove("/etc/selinux/targeted");
-    guest.cmdline += words;
-    EXPECT_THAT(complaints(guest), IsEmpty()) << words;
+    guest.edit("/boot/loader/entries/4f1d-5.14.0-362.el9.x86_64.conf", " ro ",
+               " ro" + std::string{words} + " ");
+    EXPECT_THAT(guest.complaints(), IsEmpty()) << words;
   }
 }
 
 TEST(SelinuxUnlabelled, RejectsEnforcingWithoutLabels) {
   Guest guest = centos7();
   guest.fs.file(config, "SELINUX=enforcing\nSELINUXTYPE=targeted\n");
-  guest.fs.file("/etc/passwd", text_of(guest, "/etc/passwd"));
-  EXPECT_THAT(complaints(guest), ElementsAre("selinux.unlabelled error"));
+  guest.fs.file("/etc/passwd", guest.text_of("/etc/passwd"));  // without its label
+  EXPECT_THAT(guest.complaints(), ElementsAre("selinux.unlabelled error"));
   guest.fs.file("/.autorelabel", "");
-  EXPECT_THAT(complaints(guest), IsEmpty());
+  EXPECT_THAT(guest.complaints(), IsEmpty());
 }
 
 TEST(SelinuxInvalidValue, RejectsWordsThatAreNone) {
   Guest swapped = rhel9();
   swapped.fs.file(config, "SELINUX=targeted\nSELINUXTYPE=enforcing\n");
-  EXPECT_THAT(complaints(swapped),
-              ElementsAre("selinux.invalid-value error", "selinux.invalid-value error"));
+  EXPECT_THAT(swapped.complaints(), ElementsAre("selinux.invalid-value error"));
 }
 
 TEST(SelinuxEnabled, IsAMatterOfTheProfile) {
   Guest guest = rhel9();
-  EXPECT_THAT(complaints(guest), IsEmpty());
+  EXPECT_THAT(guest.complaints(), IsEmpty());
   const auto ecs = profiles::load_profile("ecs");
   ASSERT_TRUE(ecs);
-  EXPECT_THAT(complaints(guest, *ecs), testing::Contains(std::string{"selinux.enabled error"}));
+  EXPECT_THAT(guest.complaints(*ecs), testing::Contains(std::string{"selinux.enabled error"}));
 }
 
 TEST(SelinuxEnabled, TellsOfALaterLineThatDoesNotCount) {
   Guest guest = centos7();
   guest.fs.file(config, "SELINUX=disabled\nSELINUXTYPE=targeted\nSELINUX=enforcing\n");
-  const Finding finding = finding_of(judge(guest), "selinux.enabled");
+  const Finding finding = finding_of(guest.judge(), "selinux.enabled");
   EXPECT_EQ(finding.line, 3);
   EXPECT_THAT(finding.message, testing::HasSubstr("takes the first"));
 }
 
 }  // namespace
-}  // namespace imprint::rules::test
+}  // namespace imprint::guests
