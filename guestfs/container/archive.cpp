@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -18,13 +17,13 @@ struct Signature {
 };
 
 constexpr std::array signatures{
-    Signature{0, "\x1f\x8b\x08"sv, "gzip-compressed"},
-    Signature{0, "\xfd\x37zXZ\0"sv, "xz-compressed"},
-    Signature{0, "\x28\xb5\x2f\xfd"sv, "zstd-compressed"},
-    Signature{0, "BZh"sv, "bzip2-compressed"},
-    Signature{0, "PK\x03\x04"sv, "a zip archive"},
-    Signature{0, "7z\xbc\xaf\x27\x1c"sv, "a 7z archive"},
-    Signature{257, "ustar"sv, "a tar archive (perhaps an OVA)"},
+    Signature{0, "\x1f\x8b\x08"sv, "gzip"},
+    Signature{0, "\xfd\x37zXZ\0"sv, "xz"},
+    Signature{0, "\x28\xb5\x2f\xfd"sv, "zstd"},
+    Signature{0, "BZh"sv, "bzip2"},
+    Signature{0, "PK\x03\x04"sv, "zip"},
+    Signature{0, "7z\xbc\xaf\x27\x1c"sv, "7z"},
+    Signature{257, "ustar"sv, "tar, as in an OVA"},
 };
 
 const Signature* signature_of(const Probe& probe) {
@@ -41,9 +40,9 @@ bool recognise_archive(const Probe& probe) {
 }
 
 Result<> judge_archive(const Probe& probe, GateReport& report) {
-  Finding finding = finding_of("disk.format-unsupported", fmt::format("the file is {}, not a disk",
-                                                                      signature_of(probe)->name));
-  finding.hint = "unpack it and use the disk inside";
+  Finding finding = finding_of("disk.format-unsupported", say("the file is packed, not a disk: {}",
+                                                              signature_of(probe)->name));
+  finding.hint = say("unpack it and use the disk inside");
   report.findings.push_back(std::move(finding));
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -28,13 +29,13 @@ Finding polyglot(const std::vector<const Format*>& matches) {
   std::vector<std::string_view> names;
   for (const Format* format : matches) names.push_back(format->name);
   return finding_of("disk.multiple-formats",
-                    fmt::format("the file is at once {}", fmt::join(names, " and ")));
+                    say("the file is at once: {}", fmt::join(names, ", ")));
 }
 
 Result<> judge_bytes(ByteSource& source, const std::optional<std::string>& declared,
                      GateReport& report) {
   if (source.size() == 0) {
-    report.findings.push_back(finding_of("disk.blank", "the file is empty (0 bytes)"));
+    report.findings.push_back(finding_of("disk.blank", say("the file is empty (0 bytes)")));
     return {};
   }
   const Probe probe = TRY(Probe::look_at(source));
@@ -46,10 +47,9 @@ Result<> judge_bytes(ByteSource& source, const std::optional<std::string>& decla
   const Format& format = matches.empty() ? raw : *matches.front();
   report.container.format = format.name;
   if (declared && !names_format(*declared, format.name))
-    report.findings.push_back(
-        finding_of("disk.format-mismatch",
-                   fmt::format("the image was declared as '{}', but its bytes are {}",
-                               printable(std::as_bytes(std::span{*declared})), format.name)));
+    report.findings.push_back(finding_of(
+        "disk.format-mismatch", say("the image was declared as '{}', but its bytes are {}",
+                                    printable(std::as_bytes(std::span{*declared})), format.name)));
   return format.judge(probe, report);
 }
 

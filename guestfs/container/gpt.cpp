@@ -7,6 +7,7 @@
 
 #include "guestfs/container/partitions.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -56,27 +57,25 @@ Header header_of(Bytes bytes) {
 std::string fault_of_header(const std::vector<std::byte>& bytes, const Header& header,
                             std::uint64_t lba) {
   const auto length = little_endian<std::uint32_t>(bytes, 12);
-  if (length < header_size || length > bytes.size())
-    return fmt::format("its header size is {}", length);
+  if (length < header_size || length > bytes.size()) return say("its header size is {}", length);
   const auto stored = little_endian<std::uint32_t>(bytes, 16);
   if (const auto computed = header_crc(bytes, length); computed != stored)
-    return fmt::format("its header checksum is {:08x}, computed {:08x}", stored, computed);
-  if (header.own_lba != lba)
-    return fmt::format("it stands at sector {} but says {}", lba, header.own_lba);
+    return say("its header checksum is {:08x}, computed {:08x}", stored, computed);
+  if (header.own_lba != lba) return say("it stands at sector {} but says {}", lba, header.own_lba);
   if (header.entry_size < 128 || header.entry_size % 128 != 0 ||
       header.entries_length() > entries_limit)
-    return fmt::format("it has {} entries of {} bytes", header.entry_count, header.entry_size);
+    return say("it has {} entries of {} bytes", header.entry_count, header.entry_size);
   return {};
 }
 
 Result<Copy> read_copy(ByteSource& source, std::uint64_t lba, std::uint64_t sector) {
   Copy copy;
   if (lba >= source.size() / sector) {
-    copy.fault = fmt::format("it should be at sector {}, but the disk has {} sectors", lba,
-                             source.size() / sector);
+    copy.fault =
+        say("it should be at sector {}, but the disk has {} sectors", lba, source.size() / sector);
     return copy;
   }
-  copy.fault = fmt::format("there is none at sector {}", lba);
+  copy.fault = say("there is none at sector {}", lba);
   const auto bytes = TRY(read_range(source, lba * sector, sector));
   if (bytes.size() < sector || !holds(bytes, 0, "EFI PART")) return copy;
   copy.present = true;
@@ -85,13 +84,12 @@ Result<Copy> read_copy(ByteSource& source, std::uint64_t lba, std::uint64_t sect
   if (!copy.fault.empty()) return copy;
   const auto length = static_cast<std::size_t>(copy.header->entries_length());
   if (copy.header->entries_lba > source.size() / sector)
-    copy.fault =
-        fmt::format("its entries are at sector {}, past the end", copy.header->entries_lba);
+    copy.fault = say("its entries are at sector {}, past the end", copy.header->entries_lba);
   else
     copy.entries = TRY(read_range(source, copy.header->entries_lba * sector, length));
   if (copy.fault.empty() && crc_of(copy.entries) != copy.header->entries_crc)
-    copy.fault = fmt::format("the checksum of its entries is {:08x}, computed {:08x}",
-                             copy.header->entries_crc, crc_of(copy.entries));
+    copy.fault = say("the checksum of its entries is {:08x}, computed {:08x}",
+                     copy.header->entries_crc, crc_of(copy.entries));
   return copy;
 }
 
@@ -113,12 +111,12 @@ std::vector<Partition> partitions_of(const Copy& copy, std::uint64_t sector) {
 void report_copies(const Copy& primary, const Copy& backup, PartitionTable& table) {
   if (primary.sound() && backup.sound()) return;
   std::vector<std::string> faults;
-  if (!primary.sound()) faults.push_back("the primary copy: " + primary.fault);
-  if (!backup.sound()) faults.push_back("the backup copy: " + backup.fault);
+  if (!primary.sound()) faults.push_back(say("the primary copy: {}", primary.fault));
+  if (!backup.sound()) faults.push_back(say("the backup copy: {}", backup.fault));
   const bool lost = !primary.sound() && !backup.sound();
-  table.findings.push_back(
-      finding_of("disk.gpt-damaged", lost ? Severity::error : Severity::warning,
-                 fmt::format("the GPT partition table: {}", fmt::join(faults, "; "))));
+  table.findings.push_back(finding_of("disk.gpt-damaged",
+                                      lost ? Severity::error : Severity::warning,
+                                      say("the GPT partition table: {}", fmt::join(faults, "; "))));
 }
 
 Result<PartitionTable> read_gpt_of(ByteSource& source, std::uint64_t sector) {

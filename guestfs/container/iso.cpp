@@ -5,6 +5,7 @@
 #include "guestfs/container/format.h"
 #include "guestfs/container/partitions.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -41,10 +42,10 @@ bool recognise_iso(const Probe& probe) {
 }
 
 Result<> judge_iso(const Probe&, GateReport& report) {
-  report.findings.push_back(finding_of(
-      "disk.iso-image",
-      "the image is an optical disc (volume descriptor at byte 32769) and no partition of it holds "
-      "a file system that a system could be installed on"));
+  report.findings.push_back(
+      finding_of("disk.iso-image", say("the image is an optical disc (volume descriptor at byte "
+                                       "32769) and no partition of it holds "
+                                       "a file system that a system could be installed on")));
   return {};
 }
 

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 
@@ -14,9 +13,9 @@ Result<> judge_luks(const Probe& probe, GateReport& report) {
       probe.head.size() >= 8 ? big_endian<std::uint16_t>(probe.head, 6) : std::uint16_t{0};
   report.findings.push_back(finding_of(
       "disk.luks-container",
-      fmt::format("the whole disk is a LUKS container, version {}; it cannot be inspected without "
-                  "its passphrase",
-                  version)));
+      say("the whole disk is a LUKS container, version {}; it cannot be inspected without "
+          "its passphrase",
+          version)));
   return {};
 }
 

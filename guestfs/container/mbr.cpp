@@ -5,6 +5,7 @@
 
 #include "guestfs/container/partitions.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -55,15 +56,14 @@ bool makes_sense(const std::array<Entry, 4>& entries, std::uint64_t disk_size) {
 
 void check_protective(const Entry& entry, std::size_t used, std::vector<std::string>& faults) {
   if (entry.first != 1)
-    faults.push_back(fmt::format("the protective entry {} starts at sector {}, not 1", entry.number,
-                                 entry.first));
-  if (entry.first_chs != std::array<unsigned, 3>{0, 2, 0})
     faults.push_back(
-        fmt::format("the protective entry {} has CHS start {:02x} {:02x} {:02x}, not 00 02 00",
-                    entry.number, entry.first_chs[0], entry.first_chs[1], entry.first_chs[2]));
+        say("the protective entry {} starts at sector {}, not 1", entry.number, entry.first));
+  if (entry.first_chs != std::array<unsigned, 3>{0, 2, 0})
+    faults.push_back(say("the protective entry {} has CHS start {:02x} {:02x} {:02x}, not 00 02 00",
+                         entry.number, entry.first_chs[0], entry.first_chs[1], entry.first_chs[2]));
   if (used > 1)
-    faults.push_back(fmt::format("the protective entry {} stands beside {} other entries (hybrid)",
-                                 entry.number, used - 1));
+    faults.push_back(say("the protective entry {} stands beside {} other entries (hybrid)",
+                         entry.number, used - 1));
 }
 
 std::vector<std::string> faults_of(const std::array<Entry, 4>& entries) {
@@ -71,14 +71,13 @@ std::vector<std::string> faults_of(const std::array<Entry, 4>& entries) {
   const auto used = static_cast<std::size_t>(std::ranges::count_if(entries, &Entry::used));
   for (const Entry& entry : entries) {
     if (!entry.flag_valid())
-      faults.push_back(fmt::format("entry {} has boot flag 0x{:02x}, neither 0x00 nor 0x80",
-                                   entry.number, entry.flag));
+      faults.push_back(
+          say("entry {} has boot flag 0x{:02x}, neither 0x00 nor 0x80", entry.number, entry.flag));
     if (entry.type == protective) check_protective(entry, used, faults);
     if (entry.type != 0 && entry.sectors == 0)
-      faults.push_back(
-          fmt::format("entry {} of type 0x{:02x} has no sectors", entry.number, entry.type));
+      faults.push_back(say("entry {} of type 0x{:02x} has no sectors", entry.number, entry.type));
   }
-  if (used == 0) faults.emplace_back("no entry is in use");
+  if (used == 0) faults.emplace_back(say("no entry is in use"));
   return faults;
 }
 
@@ -98,9 +97,8 @@ PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size) {
       table.partitions.push_back(
           {entry.number, entry.first * sector_size, entry.sectors * sector_size});
   if (const auto faults = faults_of(entries); !faults.empty())
-    table.findings.push_back(
-        finding_of("disk.mbr-pte-invalid",
-                   fmt::format("the MBR partition table: {}", fmt::join(faults, "; "))));
+    table.findings.push_back(finding_of(
+        "disk.mbr-pte-invalid", say("the MBR partition table: {}", fmt::join(faults, "; "))));
   return table;
 }
 

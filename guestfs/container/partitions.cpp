@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 
@@ -14,9 +15,9 @@ Result<PartitionTable> read_partition_table(ByteSource& source, Bytes head) {
   // of an older table, and an MBR with partitions of its own wins.
   if (gpt.kind == TableKind::none || (!mbr.protective && !mbr.partitions.empty())) return mbr;
   if (!mbr.protective)
-    gpt.findings.push_back(
-        finding_of("disk.gpt-damaged", Severity::error,
-                   "the GPT partition table has no protective MBR in sector 0, so it is ignored"));
+    gpt.findings.push_back(finding_of(
+        "disk.gpt-damaged", Severity::error,
+        say("the GPT partition table has no protective MBR in sector 0, so it is ignored")));
   gpt.protective = mbr.protective;
   std::ranges::move(mbr.findings, std::back_inserter(gpt.findings));
   return gpt;

@@ -1,5 +1,6 @@
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 
@@ -11,7 +12,7 @@ bool recognise_qcow1(const Probe& probe) {
 Result<> judge_qcow1(const Probe&, GateReport& report) {
   report.findings.push_back(finding_of(
       "disk.format-unsupported",
-      "the image is qcow version 1, which qcow2 replaced; versions 2 and 3 are accepted"));
+      say("the image is qcow version 1, which qcow2 replaced; versions 2 and 3 are accepted")));
   return {};
 }
 

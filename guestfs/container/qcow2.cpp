@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -7,6 +5,7 @@
 #include "guestfs/container/qcow2_header.h"
 #include "guestfs/container/qcow2_tables.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -32,16 +31,15 @@ bool recognise_qcow2(const Probe& probe) {
 Result<> judge_qcow2(const Probe& probe, GateReport& report) {
   const auto header = qcow2::parse_header(probe.head);
   if (!header) {
-    report.findings.push_back(finding_of(
-        "disk.truncated",
-        fmt::format("the file has {} bytes, less than a qcow2 header", probe.source.size())));
+    report.findings.push_back(
+        finding_of("disk.truncated",
+                   say("the file has {} bytes, less than a qcow2 header", probe.source.size())));
     return {};
   }
   if (header->version != 2 && header->version != 3) {
-    report.findings.push_back(
-        finding_of("disk.format-unsupported",
-                   fmt::format("the image is qcow version {}; versions 2 and 3 are accepted",
-                               header->version)));
+    report.findings.push_back(finding_of(
+        "disk.format-unsupported",
+        say("the image is qcow version {}; versions 2 and 3 are accepted", header->version)));
     return {};
   }
   report.container.virtual_size = header->virtual_size / 512 * 512;

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "guestfs/container/qcow2_header.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container::qcow2 {
 namespace {
@@ -26,55 +25,52 @@ void check_backing(const Header& header, Bytes head, std::vector<Finding>& findi
   if (header.backing_offset == 0) return;
   findings.push_back(
       finding_of("disk.qcow2-backing-file",
-                 fmt::format("the header names the backing file '{}' ({} bytes at byte {})",
-                             printable(part_of(head, header.backing_offset,
-                                               std::min(header.backing_size, backing_name_limit))),
-                             header.backing_size, header.backing_offset)));
+                 say("the header names the backing file '{}' ({} bytes at byte {})",
+                     printable(part_of(head, header.backing_offset,
+                                       std::min(header.backing_size, backing_name_limit))),
+                     header.backing_size, header.backing_offset)));
 }
 
 void check_known(const Header& header, std::vector<Finding>& findings) {
   if (const auto unknown = header.incompatible_features & ~incompatible::known; unknown != 0)
     findings.push_back(
         finding_of("disk.qcow2-unknown-features",
-                   fmt::format("incompatible features are 0x{:x}, of which 0x{:x} are not known",
-                               header.incompatible_features, unknown)));
+                   say("incompatible features are 0x{:x}, of which 0x{:x} are not known",
+                       header.incompatible_features, unknown)));
   if (header.has(incompatible::extended_l2))
     findings.push_back(
         finding_of("disk.qcow2-unknown-features", Severity::warning,
-                   "the image uses extended L2 entries (bit 4), which some clouds refuse"));
+                   say("the image uses extended L2 entries (bit 4), which some clouds refuse")));
   const bool marked = header.has(incompatible::compression_type);
   if (header.compression_type > zstd || (!marked && header.compression_type != zlib))
-    findings.push_back(finding_of(
-        "disk.qcow2-unknown-features",
-        fmt::format("compression type {} is unknown or does not fit the feature bits 0x{:x}",
-                    header.compression_type, header.incompatible_features)));
+    findings.push_back(
+        finding_of("disk.qcow2-unknown-features",
+                   say("compression type {} is unknown or does not fit the feature bits 0x{:x}",
+                       header.compression_type, header.incompatible_features)));
 }
 
 void check_state(const Header& header, std::vector<Finding>& findings) {
   if (header.has(incompatible::corrupt))
     findings.push_back(finding_of("disk.qcow2-corrupt-or-dirty",
-                                  "the header marks the image as corrupt (feature bit 1)"));
+                                  say("the header marks the image as corrupt (feature bit 1)")));
   if (header.has(incompatible::dirty))
-    findings.push_back(
-        finding_of("disk.qcow2-corrupt-or-dirty", Severity::warning,
-                   "the image was not closed cleanly; its refcounts may be stale (feature bit 0)"));
+    findings.push_back(finding_of(
+        "disk.qcow2-corrupt-or-dirty", Severity::warning,
+        say("the image was not closed cleanly; its refcounts may be stale (feature bit 0)")));
 }
 
 void check_encryption(const Header& header, std::vector<Finding>& findings) {
   if (header.crypt_method == 0) return;
-  const char* name = header.crypt_method == 1   ? "AES"
-                     : header.crypt_method == 2 ? "LUKS"
-                                                : "unknown";
+  const char* name = header.crypt_method == 1 ? "AES" : header.crypt_method == 2 ? "LUKS" : "?";
   findings.push_back(finding_of("disk.qcow2-encrypted",
-                                fmt::format("crypt_method is {} ({})", header.crypt_method, name)));
+                                say("crypt_method is {} ({})", header.crypt_method, name)));
 }
 
 Finding outside(std::uint64_t offset, std::uint32_t type, std::uint32_t length) {
-  return finding_of(
-      "disk.qcow2-header-bomb",
-      fmt::format("the header extension 0x{:08x} at byte {} has {} bytes, more than the "
-                  "first cluster holds",
-                  type, offset, length));
+  return finding_of("disk.qcow2-header-bomb",
+                    say("the header extension 0x{:08x} at byte {} has {} bytes, more than the "
+                        "first cluster holds",
+                        type, offset, length));
 }
 
 }  // namespace
@@ -83,15 +79,15 @@ std::vector<Finding> check_features(const Header& header, Bytes first_cluster) {
   std::vector<Finding> findings;
   check_backing(header, first_cluster, findings);
   if (header.has(incompatible::data_file))
-    findings.push_back(finding_of("disk.qcow2-data-file",
-                                  "the data lies in another file (incompatible feature bit 2)"));
+    findings.push_back(finding_of(
+        "disk.qcow2-data-file", say("the data lies in another file (incompatible feature bit 2)")));
   check_known(header, findings);
   check_state(header, findings);
   check_encryption(header, findings);
   if (header.snapshot_count != 0)
     findings.push_back(
         finding_of("disk.qcow2-internal-snapshots",
-                   fmt::format("the image carries {} internal snapshots", header.snapshot_count)));
+                   say("the image carries {} internal snapshots", header.snapshot_count)));
   return findings;
 }
 
@@ -107,10 +103,9 @@ std::vector<Finding> check_extensions(const Header& header, Bytes first_cluster)
     if (type == end_of_extensions) return {};
     if (length > area_end - offset - 8) return {outside(offset, type, length)};
     if (type == data_file_name)
-      return {
-          finding_of("disk.qcow2-data-file",
-                     fmt::format("a header extension at byte {} names the data file '{}'", offset,
-                                 printable(part_of(first_cluster, offset + 8, length))))};
+      return {finding_of("disk.qcow2-data-file",
+                         say("a header extension at byte {} names the data file '{}'", offset,
+                             printable(part_of(first_cluster, offset + 8, length))))};
     offset += 8 + (std::uint64_t{length} + 7) / 8 * 8;
   }
   return {};

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include "guestfs/container/qcow2_tables.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container::qcow2 {
 namespace {
@@ -25,34 +24,36 @@ Entry entry_of(Bytes bytes) {
           (entry_size + extra + names + 7) / 8 * 8, extra};
 }
 
-std::vector<Finding> bomb(std::uint32_t index, std::string_view what) {
-  return {finding_of("disk.qcow2-header-bomb", fmt::format("snapshot {}: {}", index + 1, what))};
+std::vector<Finding> bomb(std::string message) {
+  return {finding_of("disk.qcow2-header-bomb", std::move(message))};
 }
 
-std::vector<Finding> cut(std::uint32_t index, std::string_view part, std::uint64_t offset,
-                         std::uint64_t size) {
-  return {finding_of("disk.truncated",
-                     fmt::format("snapshot {}: its {} is at byte {}, but the file has {} bytes",
-                                 index + 1, part, offset, size))};
+std::vector<Finding> cut(std::string message) {
+  return {finding_of("disk.truncated", std::move(message))};
 }
 
 }  // namespace
 
 Result<std::vector<Finding>> walk_snapshots(ByteSource& source, const Header& header) {
   std::uint64_t offset = header.snapshots_offset;
-  for (std::uint32_t i = 0; i < header.snapshot_count; ++i) {
+  for (std::uint32_t number = 1; number <= header.snapshot_count; ++number) {
     const auto bytes = TRY(read_range(source, offset, entry_size));
-    if (bytes.size() < entry_size) return cut(i, "entry", offset, source.size());
+    if (bytes.size() < entry_size)
+      return cut(say("snapshot {}: its entry is at byte {}, but the file has {} bytes", number,
+                     offset, source.size()));
     const Entry entry = entry_of(bytes);
     if (entry.extra > extra_limit)
-      return bomb(i, fmt::format("extra data of {} bytes", entry.extra));
+      return bomb(say("snapshot {}: extra data of {} bytes", number, entry.extra));
     const std::uint64_t l1_bytes = std::uint64_t{entry.l1_size} * 8;
-    if (l1_bytes > l1_bytes_limit) return bomb(i, fmt::format("an L1 table of {} bytes", l1_bytes));
+    if (l1_bytes > l1_bytes_limit)
+      return bomb(say("snapshot {}: an L1 table of {} bytes", number, l1_bytes));
     if (entry.l1_offset > source.size() || l1_bytes > source.size() - entry.l1_offset)
-      return cut(i, "L1 table", entry.l1_offset, source.size());
+      return cut(say("snapshot {}: its L1 table is at byte {}, but the file has {} bytes", number,
+                     entry.l1_offset, source.size()));
     offset += entry.length;
     if (offset - header.snapshots_offset > table_limit)
-      return bomb(i, fmt::format("the snapshot table is larger than {} bytes", table_limit));
+      return bomb(
+          say("snapshot {}: the snapshot table is larger than {} bytes", number, table_limit));
   }
   return std::vector<Finding>{};
 }

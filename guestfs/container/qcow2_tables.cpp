@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container::qcow2 {
 namespace {
@@ -20,13 +21,13 @@ struct Faults {
 
   /// The text is made only for the first: there may be millions.
   template <class... Args>
-  void add(fmt::format_string<Args...> format, Args&&... args) {
-    if (count++ == 0) first = fmt::format(format, std::forward<Args>(args)...);
+  void say(fmt::format_string<Args...> english, Args&&... args) {
+    if (count++ == 0) first = imprint::say(english, std::forward<Args>(args)...);
   }
   void report(std::string_view rule, std::vector<Finding>& findings) const {
     if (count == 0) return;
     findings.push_back(
-        finding_of(rule, count == 1 ? first : fmt::format("{} (and {} more)", first, count - 1)));
+        finding_of(rule, count == 1 ? first : imprint::say("{} (and {} more)", first, count - 1)));
   }
 };
 
@@ -54,7 +55,7 @@ class Walk {
     corrupt_.report("disk.qcow2-corrupt-or-dirty", findings_);
     const bool sound = truncated_.count == 0 && corrupt_.count == 0;
     if (sound && !budget_spent_ && allocated_ == 0)
-      findings_.push_back(finding_of("disk.blank", "no cluster of the disk holds any data"));
+      findings_.push_back(finding_of("disk.blank", say("no cluster of the disk holds any data")));
     return std::move(findings_);
   }
 
@@ -68,17 +69,17 @@ class Walk {
     const std::uint64_t length =
         std::uint64_t{header_.refcount_table_clusters} * header_.cluster_size();
     if (!fits(header_.refcount_table_offset, length))
-      truncated_.add("the refcount table covers bytes {} to {}, but the file has {} bytes",
+      truncated_.say("the refcount table covers bytes {} to {}, but the file has {} bytes",
                      header_.refcount_table_offset, header_.refcount_table_offset + length, size());
     const auto table =
         TRY(read_range(source_, header_.refcount_table_offset, static_cast<std::size_t>(length)));
     for (std::size_t i = 0; i + 8 <= table.size(); i += 8) {
       const std::uint64_t offset = big_endian<std::uint64_t>(table, i) & refcount_offset_mask;
       if (offset % header_.cluster_size() != 0)
-        corrupt_.add("refcount block {} is at byte {}, not at the start of a cluster", i / 8,
+        corrupt_.say("refcount block {} is at byte {}, not at the start of a cluster", i / 8,
                      offset);
       else if (offset != 0 && !fits(offset, header_.cluster_size()))
-        truncated_.add("refcount block {} is at byte {}, but the file has {} bytes", i / 8, offset,
+        truncated_.say("refcount block {} is at byte {}, but the file has {} bytes", i / 8, offset,
                        size());
     }
     return {};
@@ -87,7 +88,7 @@ class Walk {
   Result<> read_l1() {
     const std::uint64_t length = std::uint64_t{header_.l1_size} * 8;
     if (!fits(header_.l1_offset, length))
-      truncated_.add("the L1 table covers bytes {} to {}, but the file has {} bytes",
+      truncated_.say("the L1 table covers bytes {} to {}, but the file has {} bytes",
                      header_.l1_offset, header_.l1_offset + length, size());
     const auto table =
         TRY(read_range(source_, header_.l1_offset, static_cast<std::size_t>(length)));
@@ -97,7 +98,7 @@ class Walk {
     const auto same = [](const L2Table& a, const L2Table& b) { return a.offset == b.offset; };
     for (auto it = std::ranges::adjacent_find(tables_, same); it != tables_.end();
          it = std::adjacent_find(it + 1, tables_.end(), same))
-      corrupt_.add("L1 entries {} and {} share the L2 table at byte {}", it->index, (it + 1)->index,
+      corrupt_.say("L1 entries {} and {} share the L2 table at byte {}", it->index, (it + 1)->index,
                    it->offset);
     const auto rest = std::ranges::unique(tables_, same);
     tables_.erase(rest.begin(), rest.end());
@@ -108,10 +109,10 @@ class Walk {
     const std::uint64_t offset = entry & offset_mask;
     if (offset == 0) return;
     if (offset % header_.cluster_size() != 0)
-      corrupt_.add("L1 entry {} is 0x{:016x}: its L2 table is not at the start of a cluster", index,
+      corrupt_.say("L1 entry {} is 0x{:016x}: its L2 table is not at the start of a cluster", index,
                    entry);
     else if (!fits(offset, header_.cluster_size()))
-      truncated_.add("L1 entry {}: its L2 table is at byte {}, but the file has {} bytes", index,
+      truncated_.say("L1 entry {}: its L2 table is at byte {}, but the file has {} bytes", index,
                      offset, size());
     else
       tables_.push_back({offset, index});
@@ -123,10 +124,9 @@ class Walk {
       spent += header_.cluster_size();
       if (spent > l2_bytes_budget) {
         budget_spent_ = true;
-        findings_.push_back(
-            finding_of("disk.truncated", Severity::warning,
-                       fmt::format("only the first {} MiB of {} L2 tables were looked at",
-                                   l2_bytes_budget >> 20, tables_.size())));
+        findings_.push_back(finding_of("disk.truncated", Severity::warning,
+                                       say("only the first {} MiB of {} L2 tables were looked at",
+                                           l2_bytes_budget >> 20, tables_.size())));
         return {};
       }
       const auto bytes =
@@ -156,9 +156,9 @@ class Walk {
     if (offset == 0) return;
     ++allocated_;
     if (offset % header_.cluster_size() != 0)
-      corrupt_.add("guest byte {}: entry 0x{:016x} is not at the start of a cluster", guest, entry);
+      corrupt_.say("guest byte {}: entry 0x{:016x} is not at the start of a cluster", guest, entry);
     else if (!fits(offset, needed_of(guest)))
-      truncated_.add("guest byte {}: its cluster covers bytes {} to {}, but the file has {} bytes",
+      truncated_.say("guest byte {}: its cluster covers bytes {} to {}, but the file has {} bytes",
                      guest, offset, offset + header_.cluster_size(), size());
   }
 
@@ -179,7 +179,7 @@ class Walk {
     // and the file.
     const std::uint64_t least_end = offset / 512 * 512 + (sectors - 1) * 512;
     if (!fits(std::max(offset + 1, least_end), 0))
-      truncated_.add(
+      truncated_.say(
           "guest byte {}: its compressed cluster begins at byte {} and has {} sectors, but "
           "the file has {} bytes",
           guest, offset, sectors, size());

@@ -1,5 +1,6 @@
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 
@@ -9,7 +10,7 @@ bool recognise_qed(const Probe& probe) {
 }
 
 Result<> judge_qed(const Probe&, GateReport& report) {
-  report.findings.push_back(finding_of("disk.qed", "the file begins with the QED magic"));
+  report.findings.push_back(finding_of("disk.qed", say("the file begins with the QED magic")));
   return {};
 }
 

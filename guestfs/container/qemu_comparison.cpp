@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include "agent/model/json.h"
 #include "guestfs/container/bytes.h"
 #include "guestfs/container/gate.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -14,7 +13,7 @@ std::string shown(std::string_view text) {
 
 Finding not_understood(std::string_view reason) {
   return finding_of("disk.format-mismatch",
-                    fmt::format("the answer of qemu-img info is not understood: {}", reason));
+                    say("the answer of qemu-img info is not understood: {}", reason));
 }
 
 std::string value_of(const Json& value) {
@@ -24,26 +23,25 @@ std::string value_of(const Json& value) {
 void check_format(const ContainerFacts& facts, const Json& info, std::vector<Finding>& findings) {
   const auto format = info.find("format");
   if (format == info.end() || !format->is_string()) {
-    findings.push_back(not_understood("it has no 'format'"));
+    findings.push_back(not_understood(say("it has no 'format'")));
     return;
   }
   if (*format != facts.format)
-    findings.push_back(finding_of("disk.format-mismatch",
-                                  fmt::format("the bytes are {}, but QEMU reads them as {}",
-                                              facts.format, value_of(*format))));
+    findings.push_back(finding_of(
+        "disk.format-mismatch",
+        say("the bytes are {}, but QEMU reads them as {}", facts.format, value_of(*format))));
 }
 
 void check_size(const ContainerFacts& facts, const Json& info, std::vector<Finding>& findings) {
   const auto size = info.find("virtual-size");
   if (size == info.end() || !size->is_number_integer()) {
-    findings.push_back(not_understood("it has no 'virtual-size'"));
+    findings.push_back(not_understood(say("it has no 'virtual-size'")));
     return;
   }
   if (*size != facts.virtual_size)
-    findings.push_back(
-        finding_of("disk.format-mismatch",
-                   fmt::format("the header says {} bytes of virtual size, but QEMU sees {}",
-                               facts.virtual_size, value_of(*size))));
+    findings.push_back(finding_of("disk.format-mismatch",
+                                  say("the header says {} bytes of virtual size, but QEMU sees {}",
+                                      facts.virtual_size, value_of(*size))));
 }
 
 void check_backing(const Json& info, std::vector<Finding>& findings) {
@@ -51,7 +49,7 @@ void check_backing(const Json& info, std::vector<Finding>& findings) {
     const auto name = info.find(key);
     if (name == info.end() || name->is_null()) continue;
     findings.push_back(finding_of("disk.qcow2-backing-file",
-                                  fmt::format("QEMU sees a backing file: '{}'", value_of(*name))));
+                                  say("QEMU sees a backing file: '{}'", value_of(*name))));
     return;
   }
 }
@@ -59,9 +57,8 @@ void check_backing(const Json& info, std::vector<Finding>& findings) {
 void check_extents(const Json& data, std::vector<Finding>& findings) {
   const auto extents = data.find("extents");
   if (extents == data.end() || extents->is_null()) return;
-  findings.push_back(
-      finding_of("disk.format-mismatch",
-                 fmt::format("QEMU sees extents in other files: {}", value_of(*extents))));
+  findings.push_back(finding_of("disk.format-mismatch",
+                                say("QEMU sees extents in other files: {}", value_of(*extents))));
 }
 
 void check_specific(const Json& info, std::vector<Finding>& findings) {
@@ -69,15 +66,15 @@ void check_specific(const Json& info, std::vector<Finding>& findings) {
   if (specific == info.end() || specific->is_null()) return;
   const auto data = specific->is_object() ? specific->find("data") : specific->end();
   if (!specific->is_object() || data == specific->end() || !data->is_object()) {
-    findings.push_back(not_understood("its 'format-specific' has no 'data'"));
+    findings.push_back(not_understood(say("its 'format-specific' has no 'data'")));
     return;
   }
   if (const auto file = data->find("data-file"); file != data->end() && !file->is_null())
-    findings.push_back(
-        finding_of("disk.qcow2-data-file",
-                   fmt::format("QEMU sees an external data file: '{}'", value_of(*file))));
+    findings.push_back(finding_of("disk.qcow2-data-file",
+                                  say("QEMU sees an external data file: '{}'", value_of(*file))));
   if (data->value("corrupt", Json{}) == Json(true))
-    findings.push_back(finding_of("disk.qcow2-corrupt-or-dirty", "QEMU sees the image as corrupt"));
+    findings.push_back(
+        finding_of("disk.qcow2-corrupt-or-dirty", say("QEMU sees the image as corrupt")));
   check_extents(*data, findings);
 }
 
@@ -87,7 +84,7 @@ std::vector<Finding> compare_with_qemu(const ContainerFacts& facts,
                                        std::string_view qemu_img_info) {
   const auto info = parse_json(qemu_img_info);
   if (!info) return {not_understood(info.error().message)};
-  if (!info->is_object()) return {not_understood("it is not an object")};
+  if (!info->is_object()) return {not_understood(say("it is not an object"))};
   std::vector<Finding> findings;
   check_format(facts, *info, findings);
   check_size(facts, *info, findings);

@@ -4,6 +4,7 @@
 
 #include "agent/base/command.h"
 #include "guestfs/container/bytes.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -33,15 +34,16 @@ Result<std::string> qemu_img_info(const std::filesystem::path& path, std::string
   // An absolute name: QEMU takes what stands before a ':' in a relative one for a protocol.
   std::error_code fault;
   const auto image = std::filesystem::canonical(path, fault);
-  if (fault) return system_error(fault.value(), "image '" + path.string() + "'");
+  if (fault) return system_error(fault.value(), say("image '{}'", path.string()));
   CommandOutput output = TRY(run_command(info_command(image, format)));
   if (output.status == 0) return std::move(output.out);
   const std::string reason = printable(std::as_bytes(std::span{output.err}));
   if (output.status >= 128)
-    return make_error(Errc::unavailable, "qemu-img was killed by signal {} on image '{}'",
-                      output.status - 128, path.string());
-  return make_error(Errc::corrupt, "qemu-img refuses image '{}' as {}: {}", path.string(), format,
-                    reason);
+    return make_error(
+        Errc::unavailable, "{}",
+        say("qemu-img was killed by signal {} on image '{}'", output.status - 128, path.string()));
+  return make_error(Errc::corrupt, "{}",
+                    say("qemu-img refuses image '{}' as {}: {}", path.string(), format, reason));
 }
 
 }  // namespace imprint::container

@@ -7,6 +7,7 @@
 #include "guestfs/container/format.h"
 #include "guestfs/container/partitions.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -22,10 +23,10 @@ bool has_boot_code(Bytes head) {
 void check_extents(const PartitionTable& table, std::uint64_t size, GateReport& report) {
   for (const Partition& partition : table.partitions) {
     if (partition.start + partition.size <= size) continue;
-    report.findings.push_back(finding_of(
-        "disk.truncated",
-        fmt::format("partition {} covers bytes {} to {}, but the disk has {} bytes",
-                    partition.number, partition.start, partition.start + partition.size, size)));
+    report.findings.push_back(
+        finding_of("disk.truncated",
+                   say("partition {} covers bytes {} to {}, but the disk has {} bytes",
+                       partition.number, partition.start, partition.start + partition.size, size)));
   }
 }
 
@@ -33,11 +34,11 @@ void check_alignment(const PartitionTable& table, GateReport& report) {
   std::vector<std::string> starts;
   for (const Partition& partition : table.partitions)
     if (partition.start % alignment != 0)
-      starts.push_back(fmt::format("{} at byte {}", partition.number, partition.start));
+      starts.push_back(say("partition {} at byte {}", partition.number, partition.start));
   if (starts.empty()) return;
-  report.findings.push_back(finding_of(
-      "disk.not-aligned",
-      fmt::format("partitions that do not start at a whole MiB: {}", fmt::join(starts, ", "))));
+  report.findings.push_back(
+      finding_of("disk.not-aligned",
+                 say("partitions that do not start at a whole MiB: {}", fmt::join(starts, ", "))));
 }
 
 Result<> check_content(const Probe& probe, const PartitionTable& table, GateReport& report) {
@@ -47,8 +48,8 @@ Result<> check_content(const Probe& probe, const PartitionTable& table, GateRepo
   report.findings.push_back(finding_of(
       "disk.blank",
       table.kind != TableKind::none
-          ? "the partition table has no entry and there is no boot code"
-          : "the disk holds no partition table, no known file system and no boot sector"));
+          ? say("the partition table has no entry and there is no boot code")
+          : say("the disk holds no partition table, no known file system and no boot sector")));
   return {};
 }
 
@@ -60,8 +61,7 @@ Result<> judge_raw(const Probe& probe, GateReport& report) {
   if (size % sector_size != 0)
     report.findings.push_back(finding_of(
         "disk.truncated", Severity::warning,
-        fmt::format("the file has {} bytes, which is not a whole number of 512-byte sectors",
-                    size)));
+        say("the file has {} bytes, which is not a whole number of 512-byte sectors", size)));
   PartitionTable table = TRY(read_partition_table(probe.source, probe.head));
   TRY(check_content(probe, table, report));
   check_extents(table, size, report);

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "guestfs/language/say.h"
+
 namespace imprint::container {
 namespace {
 
@@ -100,8 +102,8 @@ Finding finding_of(std::string_view rule, std::string message) {
   const auto info = std::ranges::find(rules, rule, &RuleInfo::id);
   if (info == rules.end()) return finding;
   finding.severity = info->severity;
-  finding.effect = info->effect;
-  finding.hint = info->hint;
+  finding.effect = language::translate(info->effect);
+  finding.hint = language::translate(info->hint);
   return finding;
 }
 

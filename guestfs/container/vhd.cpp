@@ -1,5 +1,6 @@
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -24,12 +25,12 @@ bool recognise_vhd(const Probe& probe) {
 }
 
 Result<> judge_vhd(const Probe& probe, GateReport& report) {
-  report.findings.push_back(
-      finding_of("disk.format-unsupported",
-                 holds(probe.head, 0, cookie)
-                     ? "the image is a dynamic VHD, which is not accepted yet"
-                     : "the image is a fixed VHD (its last 512 bytes are a VHD footer), which is "
-                       "not accepted yet"));
+  report.findings.push_back(finding_of(
+      "disk.format-unsupported",
+      holds(probe.head, 0, cookie)
+          ? say("the image is a dynamic VHD, which is not accepted yet")
+          : say("the image is a fixed VHD (its last 512 bytes are a VHD footer), which is "
+                "not accepted yet")));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 
@@ -9,7 +10,7 @@ bool recognise_vhdx(const Probe& probe) {
 
 Result<> judge_vhdx(const Probe&, GateReport& report) {
   report.findings.push_back(
-      finding_of("disk.format-unsupported", "the image is a VHDX, which is not accepted yet"));
+      finding_of("disk.format-unsupported", say("the image is a VHDX, which is not accepted yet")));
   return {};
 }
 

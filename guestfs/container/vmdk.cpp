@@ -1,5 +1,6 @@
 #include "guestfs/container/format.h"
 #include "guestfs/container/rules_table.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::container {
 namespace {
@@ -31,8 +32,8 @@ Result<> judge_vmdk(const Probe& probe, GateReport& report) {
   const bool sparse = holds(probe.head, 0, "KDMV");
   report.findings.push_back(finding_of(
       "disk.format-unsupported",
-      sparse ? "the image is a VMDK (sparse extent), which is not accepted yet"
-             : "the image is a VMDK whose data lies in other files, which is never accepted"));
+      sparse ? say("the image is a VMDK (sparse extent), which is not accepted yet")
+             : say("the image is a VMDK whose data lies in other files, which is never accepted")));
   return {};
 }
 

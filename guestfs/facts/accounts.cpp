@@ -1,11 +1,10 @@
 #include "guestfs/facts/accounts.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -47,7 +46,7 @@ void look_at_attributes(FollowingFs& fs, std::string_view text, AccountFacts& fa
   if (!letters) {
     if (letters.error().code != Errc::not_found && letters.error().code != Errc::invalid)
       facts.unknown.push_back(
-          fmt::format("the attributes of '{}' cannot be read: {}", text, letters.error().message));
+          say("the attributes of '{}' cannot be read: {}", text, letters.error().message));
     return;
   }
   if (*letters && (*letters)->find_first_of("ia") != std::string::npos)

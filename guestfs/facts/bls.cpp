@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -130,10 +131,10 @@ std::vector<BlsEntry> read_bls_folder(const BootTree& tree, const guest::GuestPa
 }
 
 std::string bls_fault(const BlsEntry& entry) {
-  if (!entry.linux && !entry.efi) return "it has neither 'linux' nor 'efi'";
+  if (!entry.linux && !entry.efi) return say("it has neither 'linux' nor 'efi'");
   const std::string& program = entry.linux ? entry.linux->text : entry.efi->text;
   if (program.find("/../") != std::string::npos || program.starts_with("../"))
-    return "its path holds '..'";
+    return say("its path holds '..'");
   return {};
 }
 

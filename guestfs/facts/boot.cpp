@@ -6,6 +6,7 @@
 #include "guestfs/facts/boot_firmware.h"
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/unified_kernel.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 
@@ -130,7 +131,8 @@ class Discovery {
     const bool silent = boot_.problems.size() == told;
     read_grub2(tree_, *main, "efi", boot_);
     if (silent && !boot_.entries.empty())
-      boot_.problems.push_back({"boot.config-empty", {stub.str(), 0, {}}, "it leads to no menu"});
+      boot_.problems.push_back(
+          {"boot.config-empty", {stub.str(), 0, {}}, say("it leads to no menu")});
   }
 
   void check_stubs(std::span<const GuestPath> stubs, std::optional<Severity> severity) {
@@ -193,8 +195,8 @@ class Discovery {
     boot_.problems.push_back(
         {"boot.grub1-two-configs",
          {a.str(), 0, {}},
-         fmt::format("'{}' and '{}' differ, and which one is read depends on how GRUB was built",
-                     a.str(), b.str())});
+         say("'{}' and '{}' differ, and which one is read depends on how GRUB was built", a.str(),
+             b.str())});
   }
 
   bool try_extlinux() {
@@ -244,7 +246,7 @@ class Discovery {
     boot_.problems.push_back(
         {"boot.no-config",
          {configs.front().str(), 0, {}},
-         fmt::format("'{}' is of a loader that is not followed", configs.front().str()),
+         say("'{}' is of a loader that is not followed", configs.front().str()),
          true});
     return true;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "guestfs/language/say.h"
+
 namespace imprint::facts {
 
 using guest::GuestPath;
@@ -79,7 +81,7 @@ Located BootTree::look(const MountedVolume& mount, const std::string& path) cons
   const auto wanted = GuestPath::parse(path);
   if (!wanted) return not_here(Match::absent, wanted.error().message);
   if (mount_above(*wanted) != &mount)
-    return not_here(Match::unknown, "hidden below another mount point");
+    return not_here(Match::unknown, say("hidden below another mount point"));
   const auto real = fs_.resolve(*wanted);
   if (!real) {
     const bool gone = real.error().code == Errc::not_found || real.error().code == Errc::invalid;
@@ -88,25 +90,25 @@ Located BootTree::look(const MountedVolume& mount, const std::string& path) cons
   const MountedVolume* above = mount_above(*real);
   if (above == nullptr || above->volume != mount.volume)
     return not_here(Match::absent,
-                    "a link leads to another file system, where the loader cannot follow");
+                    say("a link leads to another file system, where the loader cannot follow"));
   const auto info = fs_.stat(*real);
   if (!info) return not_here(Match::unknown, info.error().message);
   return {Match::found, *real, *info, {}};
 }
 
 Located BootTree::find(const VolumePath& file) const {
-  if (file.volume >= inventory_.volumes.size()) return not_here(Match::unknown, "no such volume");
+  if (file.volume >= inventory_.volumes.size())
+    return not_here(Match::unknown, say("there is no such volume"));
   Located best = not_here(
       Match::unknown,
-      fmt::format("the file system on {} is not mounted in the guest's tree", device(file.volume)));
+      say("the file system on {} is not mounted in the guest's tree", device(file.volume)));
   for (const MountedVolume& mount : mounts_) {
     if (mount.volume != file.volume) continue;
     for (const std::string& path : candidates(mount, file.path)) {
       Located located = look(mount, path);
       if (located.match == Match::found) return located;
       if (located.match == Match::absent && best.match == Match::unknown)
-        best = not_here(Match::absent,
-                        fmt::format("not on the file system of {}", device(file.volume)));
+        best = not_here(Match::absent, say("not on the file system of {}", device(file.volume)));
     }
   }
   return best;
@@ -122,7 +124,7 @@ BootFile BootTree::boot_file(const VolumePath& file, std::string written, Place 
   result.size = located.info.size;
   if (located.info.type != guest::FileType::regular) {
     result.match = Match::absent;
-    result.why = "it is not a regular file";
+    result.why = say("it is not a regular file");
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/extlinux.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 
@@ -48,14 +49,13 @@ class ExtlinuxReader {
     if (file.match == Match::found && path)
       add_file(*path, name.place);
     else
-      problem(name.place,
-              fmt::format("the included file '{}' cannot be read: {}", name.text, file.why),
+      problem(name.place, say("the included file '{}' cannot be read: {}", name.text, file.why),
               file.match == Match::unknown, Severity::warning);
   }
 
   [[nodiscard]] BootFile look_up(const ExtlinuxValue& name) const {
     if (!home_)
-      return {name.text, name.place, Match::unknown, {}, 0, "no file system is mounted there"};
+      return {name.text, name.place, Match::unknown, {}, 0, say("no file system is mounted there")};
     const std::string folder = home_->path == "/" ? "" : home_->path;
     const std::string path = name.text.starts_with('/') ? name.text : folder + "/" + name.text;
     return tree_.boot_file({home_->volume, path}, name.text, name.place);
@@ -98,7 +98,7 @@ class ExtlinuxReader {
     if (!wanted) {
       if (!menu_.has_interface)
         problem({boot_.configs.empty() ? "" : boot_.configs.back(), 0, {}},
-                "neither DEFAULT nor UI says what boots", false, Severity::warning);
+                say("neither DEFAULT nor UI says what boots"), false, Severity::warning);
       return;
     }
     const std::string name = wanted->text.substr(0, wanted->text.find(' '));
@@ -108,7 +108,7 @@ class ExtlinuxReader {
       return;
     }
     if (look_up({name, wanted->place}).match != Match::found)
-      problem(wanted->place, fmt::format("no LABEL is called '{}'", name), false, std::nullopt);
+      problem(wanted->place, say("no LABEL is called '{}'", name), false, std::nullopt);
   }
 
   const BootTree& tree_;

@@ -1,11 +1,10 @@
 #include "guestfs/facts/fstab.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -60,11 +59,11 @@ class Parser {
     if (line.number == 1 && text.starts_with(byte_order_mark)) {
       text.remove_prefix(byte_order_mark.size());
       fault(place,
-            "the file starts with a byte order mark, which is read as part of the first line");
+            say("the file starts with a byte order mark, which is read as part of the first line"));
     }
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
       text = text.substr(0, nul);
-      fault(place, "the line holds a NUL byte: what follows it is not read");
+      fault(place, say("the line holds a NUL byte: what follows it is not read"));
     }
     const std::vector<std::string> fields = split_at_blanks(trim(text));
     if (fields.empty() || fields[0].starts_with('#')) return;
@@ -75,8 +74,9 @@ class Parser {
   void finish() {
     if (returns_ > 0)
       fault(first_return_,
-            fmt::format("{} with CR LF: the CR becomes part of the last field",
-                        returns_ == 1 ? "one line ends" : fmt::format("{} lines end", returns_)));
+            returns_ == 1
+                ? say("one line ends with CR LF: the CR becomes part of the last field")
+                : say("{} lines end with CR LF: the CR becomes part of the last field", returns_));
     std::set<int> bad_lines;
     for (const FstabFault& fault : facts_.faults)
       if (!fault.harmless) bad_lines.insert(fault.place.line);
@@ -90,7 +90,7 @@ class Parser {
 
   void note_line_end(const TextLine& line, const Place& place) {
     if (line.carriage_return && returns_++ == 0) first_return_ = place;
-    if (!line.ended) fault(place, "the last line does not end with a newline", true);
+    if (!line.ended) fault(place, say("the last line does not end with a newline"), true);
   }
 
   void add_entry(const std::vector<std::string>& fields, const Place& place) {
@@ -100,30 +100,35 @@ class Parser {
     if (fields.size() > 1) entry.target = decode_escapes(fields[1]);
     if (fields.size() > 2) entry.type = decode_escapes(fields[2]);
     if (fields.size() > 3) entry.options = split_options(decode_escapes(fields[3]));
-    if (fields.size() > 4) entry.dump = number(fields[4], "fifth field (dump)", place);
-    if (fields.size() > 5) entry.pass = number(fields[5], "sixth field (fsck pass)", place);
+    if (fields.size() > 4 && !read_number(fields[4], entry.dump))
+      fault(place, say("the fifth field (dump) is '{}', not a number", shown(fields[4])));
+    if (fields.size() > 5 && !read_number(fields[5], entry.pass))
+      fault(place, say("the sixth field (fsck pass) is '{}', not a number", shown(fields[5])));
     check_shape(entry, fields.size());
     facts_.entries.push_back(std::move(entry));
   }
 
   void check_shape(const FstabEntry& entry, std::size_t fields) {
     if (fields < 3)
-      return fault(entry.place,
-                   fmt::format("the line has {} of the three fields that it needs: device, mount "
-                               "point and type",
-                               fields == 1 ? "only one" : "only two"));
+      return fault(
+          entry.place,
+          say("the line has only {} of the three fields that it needs: device, mount point "
+              "and type",
+              fields));
     const bool needs_path =
         entry.type != "swap" && entry.target != "none" && entry.target != "swap";
     if (needs_path && !entry.target.starts_with('/'))
-      fault(entry.place, fmt::format("the mount point '{}' is no absolute path", entry.target));
+      fault(entry.place, say("the mount point '{}' is no absolute path", entry.target));
   }
 
-  int number(const std::string& field, std::string_view what, const Place& place) {
+  static bool read_number(const std::string& field, int& number) {
     const auto value = parse_number(field);
-    if (value && *value <= 0x7FFFFFFF) return static_cast<int>(*value);
-    fault(place, fmt::format("the {} is '{}', not a number", what, field.substr(0, 40)));
-    return 0;
+    if (!value || *value > 0x7FFFFFFF) return false;
+    number = static_cast<int>(*value);
+    return true;
   }
+
+  static std::string shown(const std::string& field) { return field.substr(0, 40); }
 
   FstabFacts& facts_;
   const std::string& path_;

@@ -1,12 +1,11 @@
 // What a line of fstab does at boot, as systemd's fstab-generator and the older rc scripts decide
 // it.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "guestfs/facts/fstab.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -103,24 +102,33 @@ BootRole lenient_role(const FstabEntry& entry) {
   return entry.has("noauto") ? BootRole::never : BootRole::delaying;
 }
 
-std::string waiting_time(const FstabEntry& entry) {
+/// How long systemd waits for the device; nothing: without end.
+std::optional<std::string> waiting_time(const FstabEntry& entry) {
   const auto timeout = entry.value("x-systemd.device-timeout");
   if (!timeout || timeout->empty()) return "90 s";
-  if (*timeout == "0" || *timeout == "infinity") return "for ever";
+  if (*timeout == "0" || *timeout == "infinity") return std::nullopt;
   const bool bare = timeout->find_first_not_of("0123456789") == std::string::npos;
   return bare ? *timeout + " s" : *timeout;
 }
 
 std::string describe_required(const FstabEntry& entry, Init init) {
   if (init == Init::sysvinit)
-    return "the file system check at boot fails and stops in a repair shell: no login";
+    return say("the file system check at boot fails and stops in a repair shell: no login");
   if (init == Init::mountall)
-    return "the boot waits for the device and asks on the console: no login";
+    return say("the boot waits for the device and asks on the console: no login");
   // systemd waits for devices only; anything else fails at once.
   if (entry.device.match == guest::Match::not_a_device || entry.device.match == guest::Match::found)
-    return "the mount fails and the boot stops in emergency mode: no login";
-  return fmt::format("the boot waits {} and stops in emergency mode: no login",
-                     waiting_time(entry));
+    return say("the mount fails and the boot stops in emergency mode: no login");
+  const auto time = waiting_time(entry);
+  return time ? say("the boot waits {} and stops in emergency mode: no login", *time)
+              : say("the boot waits for the device for ever: no login");
+}
+
+std::string describe_delaying(const FstabEntry& entry, bool by_systemd) {
+  if (!by_systemd) return say("the mount fails with a message and the boot goes on");
+  const auto time = waiting_time(entry);
+  return time ? say("the boot is delayed by up to {}, then goes on without it", *time)
+              : say("the units that need it wait for ever; the rest of the boot goes on");
 }
 
 }  // namespace
@@ -156,27 +164,25 @@ std::string describe_failure(const FstabEntry& entry, Init init) {
   const bool by_systemd = init == Init::systemd || init == Init::unknown;
   switch (entry.role) {
     case BootRole::root:
-      return "the root file system cannot be remounted and stays read-only";
+      return say("the root file system cannot be remounted and stays read-only");
     case BootRole::initramfs:
-      return "the boot stops in the initramfs: no login";
+      return say("the boot stops in the initramfs: no login");
     case BootRole::required:
       return describe_required(entry, init);
     case BootRole::delaying:
-      return by_systemd ? fmt::format("the boot is delayed by up to {}, then goes on without it",
-                                      waiting_time(entry))
-                        : "the mount fails with a message and the boot goes on";
+      return describe_delaying(entry, by_systemd);
     case BootRole::elsewhere:
-      return "the units that ask for it fail; the rest of the boot goes on";
+      return say("the units that ask for it fail; the rest of the boot goes on");
     case BootRole::on_access:
-      return "the boot goes on; whoever enters the folder waits and gets an error";
+      return say("the boot goes on; whoever enters the folder waits and gets an error");
     case BootRole::optional:
-      return "the boot goes on without it";
+      return say("the boot goes on without it");
     case BootRole::never:
-      return "nothing at boot: the line is not mounted then";
+      return say("nothing at boot: the line is not mounted then");
     case BootRole::ignored:
       break;
   }
-  return "nothing at boot: the line is not used";
+  return say("nothing at boot: the line is not used");
 }
 
 }  // namespace imprint::facts

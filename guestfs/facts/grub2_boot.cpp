@@ -2,6 +2,7 @@
 
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/grub_machine.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -92,14 +93,13 @@ void choose_default(const GrubMachine& machine, const std::vector<GrubMenuItem>&
   const Place place{boot.configs.empty() ? std::string{} : boot.configs.back(), 0, {}};
   if (!spec.known || chosen.uncertain)
     boot.problems.push_back({"boot.grub2-default", place,
-                             "which entry is the default one depends on the running machine",
+                             say("which entry is the default one depends on the running machine"),
                              true});
   else if (!chosen.exact && !boot.has_problem("boot.grub2-parse") &&
            !boot.has_problem("boot.bls-none"))
     boot.problems.push_back(
         {"boot.grub2-default", place,
-         fmt::format("the default entry '{}' is not in the menu, so the first one boots",
-                     spec.text)});
+         say("the default entry '{}' is not in the menu, so the first one boots", spec.text)});
   const GrubValue fallback = machine.variable("fallback");
   if (!fallback.known || fallback.text.empty()) return;
   const Chosen second = choose(menu, fallback.text);
@@ -109,11 +109,11 @@ void choose_default(const GrubMachine& machine, const std::vector<GrubMenuItem>&
 /// Places a problem for the configuration files that a script names and that are not there.
 void tell_missing(const GrubMachine& machine, Boot& boot) {
   for (const GrubMissingConfig& missing : machine.missing_configs()) {
-    const std::string message = fmt::format("'{}' cannot be read: {}", missing.name, missing.why);
+    const std::string message = say("'{}' cannot be read: {}", missing.name, missing.why);
     if (missing.failed_search)
       boot.problems.push_back(
           {"boot.esp-stub-uuid", *missing.failed_search,
-           "it finds no such file system in this image, so the menu is never reached"});
+           say("it finds no such file system in this image, so the menu is never reached")});
     else
       boot.problems.push_back({"boot.no-config", missing.place, message, missing.undetermined});
   }

@@ -2,6 +2,8 @@
 
 #include "guestfs/facts/grub_commands.h"
 
+#include "guestfs/language/say.h"
+
 namespace imprint::facts {
 
 using guest::Match;
@@ -80,7 +82,7 @@ struct GrubCommandTable {
     loaded.cmdline_place = m.here();
     m.bytes_ += loaded.cmdline.size();
     for (const GrubValue& word : words)
-      if (!word.known) loaded.undecided = "its command line depends on the running machine";
+      if (!word.known) loaded.undecided = say("its command line depends on the running machine");
   }
 
   static void load_hypervisor(Machine& m, Words words) {
@@ -141,8 +143,8 @@ struct GrubCommandTable {
   static void foreign_menu(Machine& m, Words words) {
     m.status_ = Truth::unknown;
     if (m.open_menu_ == nullptr) return GrubFileCommands::hand_over(m, words);
-    m.problem("boot.grub2-parse", m.here(),
-              fmt::format("'{}' reads another loader's menu", words[0].text), true);
+    m.problem("boot.grub2-parse", m.here(), say("'{}' reads another loader's menu", words[0].text),
+              true);
   }
 
   using Run = void (*)(Machine&, Words);

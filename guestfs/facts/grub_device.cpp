@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "guestfs/language/say.h"
+
 namespace imprint::facts {
 
 using guest::Inventory;
@@ -38,7 +40,7 @@ GrubDevice found(std::size_t volume) {
 
 GrubDevice partition_of(const Inventory& inventory, int disk, int partition) {
   if (static_cast<std::size_t>(disk) >= inventory.disks.size())
-    return absent(fmt::format("the image has no disk number {}, counted from 0", disk));
+    return absent(say("the image has no disk number {}, counted from 0", disk));
   for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
     const Volume& volume = inventory.volumes[i];
     const bool whole = partition == 0 && volume.kind == Volume::Kind::whole_disk;
@@ -46,8 +48,8 @@ GrubDevice partition_of(const Inventory& inventory, int disk, int partition) {
         partition > 0 && volume.kind == Volume::Kind::partition && volume.number == partition;
     if (volume.disk == disk && (whole || part)) return found(i);
   }
-  if (partition == 0) return unknown("a whole disk");
-  return absent(fmt::format("disk {} of the image has no partition {}", disk, partition));
+  if (partition == 0) return unknown(say("it is a whole disk"));
+  return absent(say("disk {} of the image has no partition {}", disk, partition));
 }
 
 /// "gpt2", "msdos1", "2" -> 2; anything else nothing.
@@ -59,8 +61,8 @@ std::optional<int> partition_number(std::string_view text) {
 
 GrubDevice by_resolution(const guest::Resolution& resolution, std::string_view name) {
   if (resolution.match == Match::found) return found(*resolution.volume);
-  if (resolution.match == Match::absent) return absent(fmt::format("the image has no '{}'", name));
-  return unknown(fmt::format("'{}' cannot be looked up", name));
+  if (resolution.match == Match::absent) return absent(say("the image has no '{}'", name));
+  return unknown(say("'{}' cannot be looked up", name));
 }
 
 }  // namespace
@@ -78,27 +80,25 @@ GrubDevice resolve_grub_device(const Inventory& inventory, std::string_view name
   if (name.starts_with("md/"))
     return by_resolution(guest::resolve_device(inventory, "/dev/md" + std::string{name.substr(3)}),
                          name);
-  if (!name.starts_with("hd")) return unknown(fmt::format("'{}' is no disk or partition", name));
+  if (!name.starts_with("hd")) return unknown(say("'{}' is no disk or partition", name));
   const std::size_t comma = name.find(',');
   const auto disk = number(name.substr(2, comma == std::string_view::npos ? comma : comma - 2));
-  if (!disk) return unknown(fmt::format("'{}' is no disk or partition", name));
+  if (!disk) return unknown(say("'{}' is no disk or partition", name));
   if (comma == std::string_view::npos) return partition_of(inventory, *disk, 0);
   const auto partition = partition_number(name.substr(comma + 1));
-  if (!partition || *partition == 0)
-    return unknown(fmt::format("'{}' is no disk or partition", name));
+  if (!partition || *partition == 0) return unknown(say("'{}' is no disk or partition", name));
   return partition_of(inventory, *disk, *partition);
 }
 
 GrubDevice resolve_grub_legacy_device(const Inventory& inventory, std::string_view name) {
   name = without_brackets(name);
-  if (!name.starts_with("hd")) return unknown(fmt::format("'{}' is no hard disk", name));
+  if (!name.starts_with("hd")) return unknown(say("'{}' is no hard disk", name));
   const std::size_t comma = name.find(',');
   const auto disk = number(name.substr(2, comma == std::string_view::npos ? comma : comma - 2));
-  if (!disk) return unknown(fmt::format("'{}' is no disk or partition", name));
+  if (!disk) return unknown(say("'{}' is no disk or partition", name));
   if (comma == std::string_view::npos) return partition_of(inventory, *disk, 0);
   const auto partition = number(name.substr(comma + 1));
-  if (!partition || *partition > 1024)
-    return unknown(fmt::format("'{}' is no disk or partition", name));
+  if (!partition || *partition > 1024) return unknown(say("'{}' is no disk or partition", name));
   return partition_of(inventory, *disk, *partition + 1);
 }
 

@@ -2,6 +2,7 @@
 
 #include "guestfs/facts/grub_commands.h"
 #include "guestfs/facts/grubenv.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 
@@ -92,8 +93,8 @@ void GrubFileCommands::blscfg(GrubMachine& m, GrubWords) {
   if (folder) entries = read_bls_folder(m.tree_, *folder, m.problems_);
   if (entries.empty())
     return m.problem("boot.bls-none", m.here(),
-                     folder ? fmt::format("'blscfg' finds no entry in '{}'", folder->str())
-                            : "'blscfg' finds no folder 'loader/entries'",
+                     folder ? say("'blscfg' finds no entry in '{}'", folder->str())
+                            : say("'blscfg' finds no folder 'loader/entries'"),
                      !folder && undetermined);
   const auto volume = m.tree_.on_volume(*folder);
   sort_for_grub(entries);

@@ -4,6 +4,7 @@
 #include "guestfs/facts/grub_device.h"
 #include "guestfs/facts/grub_legacy.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 
@@ -37,7 +38,7 @@ class LegacyReader {
 
  private:
   static std::string unknown_command(const GrubLegacyLine& line) {
-    return fmt::format("'{}' is no command of GRUB legacy", line.command);
+    return say("'{}' is no command of GRUB legacy", line.command);
   }
 
   void problem(std::string rule, Place place, std::string message,
@@ -61,10 +62,9 @@ class LegacyReader {
       return;
     }
     const std::string message =
-        index ? fmt::format(
-                    "the default entry is number {}, but there are {} entries, counted from 0",
+        index ? say("the default entry is number {}, but there are {} entries, counted from 0",
                     *index, menu.entries.size())
-              : fmt::format("'{}' is no number of an entry", line->argument);
+              : say("'{}' is no number of an entry", line->argument);
     problem("boot.grub1-default-range", line->place, message,
             boot_.fallbacks.empty() ? std::nullopt : std::optional{Severity::warning});
     boot_.default_entry = boot_.fallbacks.empty() ? 0 : boot_.fallbacks.front();
@@ -126,8 +126,7 @@ class LegacyReader {
 
   GrubDevice by_uuid(const std::string& uuid) const {
     const guest::Resolution resolution = guest::resolve_device(tree_.inventory(), "UUID=" + uuid);
-    return {resolution.match, resolution.volume,
-            fmt::format("no file system has the UUID '{}'", uuid)};
+    return {resolution.match, resolution.volume, say("no file system has the UUID '{}'", uuid)};
   }
 
   /// findroot looks for a file named after its argument in /boot/grub/bootsign.
@@ -137,7 +136,7 @@ class LegacyReader {
     for (std::size_t i = 0; i < tree_.inventory().volumes.size(); ++i)
       for (const char* folder : {"/boot/grub/bootsign/", "/grub/bootsign/"})
         if (tree_.find({i, folder + name}).match == Match::found) return {Match::found, i, {}};
-    return {Match::unknown, std::nullopt, fmt::format("no file '{}' marks the partition", name)};
+    return {Match::unknown, std::nullopt, say("no file '{}' marks the partition", name)};
   }
 
   BootFile file(const std::string& written, const GrubLegacyLine& line) {

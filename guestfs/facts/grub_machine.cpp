@@ -4,6 +4,7 @@
 
 #include "guestfs/facts/grub_device.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 
@@ -89,8 +90,8 @@ void GrubMachine::problem(std::string rule, Place place, std::string message, bo
 
 void GrubMachine::exhaust() {
   if (!exhausted_)
-    problem("boot.grub2-parse", here(), "the script runs longer or grows larger than is followed",
-            true);
+    problem("boot.grub2-parse", here(),
+            say("the script runs longer or grows larger than is followed"), true);
   exhausted_ = true;
 }
 
@@ -219,7 +220,7 @@ void GrubMachine::merge(const State& other) {
   if (same_loaded(state_.loaded, other.loaded)) return;
   if (other.loaded.kernel) state_.loaded = other.loaded;
   state_.loaded.undecided =
-      "what it loads depends on a condition that only the running machine can decide";
+      say("what it loads depends on a condition that only the running machine can decide");
 }
 
 void GrubMachine::run_while(const GrubCommand& command) {
@@ -288,7 +289,7 @@ void GrubMachine::run_source(const guest::GuestPath& path) {
     problem("boot.grub2-parse", source->place(error.line), error.message);
   if (source->script.cut || text->cut)
     problem("boot.grub2-parse", {source->path, 0, {}},
-            "the file is larger or deeper nested than is followed", true);
+            say("the file is larger or deeper nested than is followed"), true);
   sources_.push_back(std::move(source));
   ++depth_;
   const GrubSource* caller = std::exchange(source_, sources_.back().get());

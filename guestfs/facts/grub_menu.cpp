@@ -4,6 +4,7 @@
 
 #include "guestfs/facts/grub_machine.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -100,10 +101,10 @@ void GrubMachine::load_bls_entry(const GrubMenuItem& item) {
     if (loaded.cmdline.empty()) loaded.cmdline_place = line.place;
     if (!loaded.cmdline.empty()) loaded.cmdline += ' ';
     loaded.cmdline += options.text;
-    if (!options.known) loaded.undecided = "its options depend on the running machine";
+    if (!options.known) loaded.undecided = say("its options depend on the running machine");
     if (std::find(undefined.begin(), undefined.end(), "kernelopts") != undefined.end())
       problem("boot.bls-kernelopts-undefined", line.place,
-              "'$kernelopts' is used, but neither grubenv nor the configuration defines it");
+              say("'$kernelopts' is used, but neither grubenv nor the configuration defines it"));
   }
 }
 

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <array>
 #include <span>
 
 #include "guestfs/facts/grub_lexer.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -73,7 +72,7 @@ class Parser {
       } else if (expected_outside(word)) {
         break;
       } else {
-        error(token_.line, fmt::format("'{}' closes nothing", word));
+        error(token_.line, say("'{}' closes nothing", word));
         advance();
       }
     }
@@ -87,7 +86,7 @@ class Parser {
       advance();
       return true;
     }
-    if (!script_.cut) error(line, fmt::format("'{}' without its '{}'", opened, word));
+    if (!script_.cut) error(line, say("'{}' without its '{}'", opened, word));
     return false;
   }
 
@@ -107,8 +106,8 @@ class Parser {
       if (token_.word.is("function")) return parse_function(block, std::move(command));
       return parse_simple(block, std::move(command));
     }
-    error(token_.line,
-          fmt::format("unexpected '{}'", at_end() ? "end of file" : token_.word.parts[0].text));
+    error(token_.line, at_end() ? say("unexpected end of file")
+                                : say("unexpected '{}'", token_.word.parts[0].text));
     skip_line();
   }
 
@@ -128,7 +127,7 @@ class Parser {
     parse_words(command);
     if (token_.kind == GrubToken::Kind::open) parse_braces(command, command.words.front());
     if (token_.kind == GrubToken::Kind::other) {
-      error(token_.line, fmt::format("unexpected '{}'", token_.word.parts[0].text));
+      error(token_.line, say("unexpected '{}'", token_.word.parts[0].text));
       skip_line();
     }
     block.push_back(std::move(command));
@@ -193,7 +192,7 @@ class Parser {
     advance();
     parse_words(command);
     if (command.words.size() < 2 || !command.words[1].is("in")) {
-      error(command.line, "'for' without a name and 'in'");
+      error(command.line, say("'for' without a name and 'in'"));
       command.words.resize(1);
     } else {
       command.words.erase(command.words.begin() + 1);
@@ -208,7 +207,7 @@ class Parser {
     parse_words(command);
     while (token_.kind == GrubToken::Kind::separator) advance();
     if (command.words.size() != 1 || token_.kind != GrubToken::Kind::open)
-      return error(command.line, "'function' without a name and a body");
+      return error(command.line, say("'function' without a name and a body"));
     parse_braces(command, command.words.front());
     block.push_back(std::move(command));
   }
@@ -229,7 +228,7 @@ GrubScript parse_grub_script(std::string_view text) {
   const auto unclosed = parser.unclosed_quote();
   if (!unclosed) return script;
   script = Parser{text, GrubLexer::Quotes::end_with_line}.parse();
-  script.errors = {{*unclosed, "a quote that is never closed"}};
+  script.errors = {{*unclosed, say("a quote that is never closed")}};
   return script;
 }
 

@@ -3,10 +3,20 @@
 #include "guestfs/facts/grub_device.h"
 #include "guestfs/facts/grub_machine.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 
 using guest::Match;
+
+namespace {
+
+/// A file that is not there often comes of a search before it that failed.
+std::string after_search(const std::string& why, const Place& search) {
+  return say("{}; '{}' on line {} finds nothing", why, search.text, search.line);
+}
+
+}  // namespace
 
 void GrubMachine::expand_word(const GrubWord& word, std::vector<GrubValue>& fields) {
   GrubValue field;
@@ -84,17 +94,15 @@ GrubValue GrubMachine::expand_text(std::string_view text, std::vector<std::strin
 }
 
 GrubMachine::FileName GrubMachine::locate(const GrubValue& name) const {
-  if (!name.known) return {Match::unknown, {}, "its name depends on the running machine"};
+  if (!name.known) return {Match::unknown, {}, say("its name depends on the running machine")};
   const GrubFileName parts = split_grub_file(name.text);
   const GrubValue device = parts.device.empty() ? variable("root") : GrubValue{parts.device, true};
   if (!device.known)
-    return {Match::unknown, {}, "the value of 'root' depends on the running machine"};
+    return {Match::unknown, {}, say("the value of 'root' depends on the running machine")};
   const GrubDevice found = resolve_grub_device(tree_.inventory(), device.text);
   if (found.match == Match::found) return {Match::found, {*found.volume, parts.path}, {}};
   std::string why = found.why;
-  if (state_.failed_search && parts.device.empty())
-    why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
-                       state_.failed_search->line);
+  if (state_.failed_search && parts.device.empty()) why = after_search(why, *state_.failed_search);
   return {found.match, {}, std::move(why)};
 }
 
@@ -103,8 +111,7 @@ BootFile GrubMachine::boot_file(const GrubValue& name) const {
   if (file.match != Match::found) return {name.text, here(), file.match, {}, 0, file.why};
   BootFile result = tree_.boot_file(file.file, name.text, here());
   if (result.match == Match::absent && state_.failed_search)
-    result.why += fmt::format("; '{}' on line {} finds nothing", state_.failed_search->text,
-                              state_.failed_search->line);
+    result.why = after_search(result.why, *state_.failed_search);
   return result;
 }
 

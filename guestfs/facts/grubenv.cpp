@@ -1,6 +1,6 @@
 #include "guestfs/facts/grubenv.h"
 
-#include <fmt/format.h>
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -25,15 +25,15 @@ std::string next_line(std::string_view& rest) {
 GrubEnvironment parse_grubenv(std::string_view bytes) {
   GrubEnvironment environment;
   if (!bytes.starts_with(signature)) {
-    environment.fault =
-        bytes.empty() ? "it is empty" : "it does not start with '# GRUB Environment Block'";
+    environment.fault = bytes.empty() ? say("it is empty")
+                                      : say("it does not start with '# GRUB Environment Block'");
     environment.loadable = false;
     return environment;
   }
   if (bytes.size() != block_size)
-    environment.fault = fmt::format("it is {} bytes long, not {}", bytes.size(), block_size);
+    environment.fault = say("it is {} bytes long, not {}", bytes.size(), block_size);
   else if (bytes.back() == '\n')
-    environment.fault = "it ends in a line feed: an editor has changed it";
+    environment.fault = say("it ends in a line feed: an editor has changed it");
   bytes.remove_prefix(signature.size());
   while (!bytes.empty()) {
     if (bytes.front() == '#') {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "guestfs/language/say.h"
+
 namespace imprint::facts {
 namespace {
 
@@ -56,20 +58,19 @@ Result<KernelImage> read_kernel_image(guest::FollowingFs& fs, const guest::Guest
   const guest::FileInfo info = TRY(fs.raw().stat(path));
   KernelImage image;
   if (info.size == 0) {
-    image.fault = "it is empty";
+    image.fault = say("it is empty");
     return image;
   }
   const std::string head = TRY(fs.raw().read_range(path, 0, header_end));
   if (!is_x86_image(head)) {
-    if (!is_other_image(head)) image.fault = "its first bytes are not those of a kernel";
+    if (!is_other_image(head)) image.fault = say("its first bytes are not those of a kernel");
     return image;
   }
   const std::uint64_t setup = little_endian(head, setup_sectors_at, 1);
   const std::uint64_t whole =
       ((setup == 0 ? 4 : setup) + 1) * sector + little_endian(head, system_size_at, 4) * paragraph;
   if (info.size < whole)
-    image.fault =
-        fmt::format("it is cut short: {} bytes, where its header tells {}", info.size, whole);
+    image.fault = say("it is cut short: {} bytes, where its header tells {}", info.size, whole);
   image.version = TRY(read_version(fs.raw(), path, head));
   return image;
 }

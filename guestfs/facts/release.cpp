@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -43,18 +44,18 @@ void read_line(const TextLine& line, const std::string& path, OsRelease& release
   std::string_view text = line.text;
   if (line.number == 1 && text.starts_with(byte_order_mark)) {
     text.remove_prefix(byte_order_mark.size());
-    release.faults.push_back({place, "the file starts with a byte order mark"});
+    release.faults.push_back({place, say("the file starts with a byte order mark")});
   }
   text = trim(text);
   if (text.empty() || text.starts_with('#')) return;
   const std::size_t equal = text.find('=');
   if (equal == std::string_view::npos || !is_key(text.substr(0, equal))) {
-    release.faults.push_back({place, "the line is not KEY=VALUE"});
+    release.faults.push_back({place, say("the line is not KEY=VALUE")});
     return;
   }
   auto value = unquote(text.substr(equal + 1));
   if (!value) {
-    release.faults.push_back({place, "a quote is not closed"});
+    release.faults.push_back({place, say("a quote is not closed")});
     return;
   }
   release.settings.push_back({std::string{text.substr(0, equal)}, *std::move(value), place});
@@ -122,8 +123,8 @@ OsRelease parse_os_release(std::string_view text, const std::string& path) {
     read_line(line, path, release);
   }
   if (returned != nullptr)
-    release.faults.push_back(
-        {place_of(path, *returned), "lines end with CR LF: the CR becomes part of the values"});
+    release.faults.push_back({place_of(path, *returned),
+                              say("lines end with CR LF: the CR becomes part of the values")});
   return release;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -33,10 +34,10 @@ bool starts_selinux(std::string_view list) {
 
 std::optional<Decision> decide_by_cmdline(const std::string& cmdline) {
   const auto no = [](std::string_view words) {
-    return Decision{Activation::no, fmt::format("the kernel command line says '{}'", words)};
+    return Decision{Activation::no, say("the kernel command line says '{}'", words)};
   };
   const auto yes = [](std::string_view words) {
-    return Decision{Activation::yes, fmt::format("the kernel command line says '{}'", words)};
+    return Decision{Activation::yes, say("the kernel command line says '{}'", words)};
   };
   const auto switched = cmdline_value(cmdline, "selinux");
   if (switched == "0") return no("selinux=0");
@@ -67,13 +68,14 @@ std::optional<Decision> decide_by_kernel_config(FollowingFs& fs, const Boot& boo
   const SourceFile config = read_source(fs, "/boot/config" + path.substr(dash));
   if (!config.is_read()) return std::nullopt;
   if (config_value(config.text, "CONFIG_SECURITY_SELINUX") != "y")
-    return Decision{Activation::no, fmt::format("'{}' is built without SELinux", path)};
+    return Decision{Activation::no, say("'{}' is built without SELinux", path)};
   const auto list = config_value(config.text, "CONFIG_LSM");
   const bool starts = list ? starts_selinux(*list)
                            : config_value(config.text, "CONFIG_DEFAULT_SECURITY_SELINUX") == "y";
   return Decision{starts ? Activation::yes : Activation::no,
-                  fmt::format("by '{}' the kernel {} SELinux by default", config.path,
-                              starts ? "starts" : "does not start")};
+                  starts
+                      ? say("by '{}' the kernel starts SELinux by default", config.path)
+                      : say("by '{}' the kernel does not start SELinux by default", config.path)};
 }
 
 Decision decide_activation(FollowingFs& fs, const Boot& boot, Activation family_activates) {
@@ -81,10 +83,10 @@ Decision decide_activation(FollowingFs& fs, const Boot& boot, Activation family_
     if (auto decision = decide_by_cmdline(entry->cmdline)) return *std::move(decision);
   if (auto decision = decide_by_kernel_config(fs, boot)) return *std::move(decision);
   return {family_activates, family_activates == Activation::yes
-                                ? "this distribution's kernels start SELinux by default"
+                                ? say("this distribution's kernels start SELinux by default")
                             : family_activates == Activation::no
-                                ? "this distribution's kernels do not start SELinux by default"
-                                : "nothing tells whether this kernel starts SELinux"};
+                                ? say("this distribution's kernels do not start SELinux by default")
+                                : say("nothing tells whether this kernel starts SELinux")};
 }
 
 bool is_of_the_guest(Errc code) {
@@ -151,7 +153,7 @@ class PolicyReader {
 
   void note(std::string_view path, const Error& error) {
     if (!is_of_the_guest(error.code))
-      facts_.unknown.push_back(fmt::format("'{}' cannot be read: {}", path, error.message));
+      facts_.unknown.push_back(say("'{}' cannot be read: {}", path, error.message));
   }
 
   FollowingFs& fs_;

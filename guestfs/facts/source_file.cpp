@@ -1,6 +1,6 @@
 #include "guestfs/facts/source_file.h"
 
-#include <fmt/format.h>
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -9,20 +9,20 @@ using guest::FileType;
 using guest::FollowingFs;
 using guest::GuestPath;
 
-std::string_view noun_of(FileType type) {
+std::string describe_type(const std::string& path, FileType type) {
   switch (type) {
     case FileType::folder:
-      return "a folder";
+      return say("'{}' is a folder, not a file", path);
     case FileType::fifo:
-      return "a FIFO";
+      return say("'{}' is a FIFO, not a file", path);
     case FileType::socket:
-      return "a socket";
+      return say("'{}' is a socket, not a file", path);
     case FileType::character_device:
-      return "a character device";
+      return say("'{}' is a character device, not a file", path);
     case FileType::block_device:
-      return "a block device";
+      return say("'{}' is a block device, not a file", path);
     default:
-      return "something else";
+      return say("'{}' is something else, not a file", path);
   }
 }
 
@@ -96,17 +96,17 @@ SourceFile read_source(FollowingFs& fs, std::string_view path_text) {
 std::string describe_state(const SourceFile& file) {
   switch (file.state) {
     case SourceFile::State::absent:
-      return "is missing";
+      return say("'{}' is missing", file.path);
     case SourceFile::State::dangling:
-      return fmt::format("is a link to '{}', which leads nowhere", file.link_text);
+      return say("'{}' is a link to '{}', which leads nowhere", file.path, file.link_text);
     case SourceFile::State::wrong_type:
-      return fmt::format("is {}, not a file", noun_of(file.info.type));
+      return describe_type(file.path, file.info.type);
     case SourceFile::State::unreadable:
-      return fmt::format("cannot be read: {}", file.why);
+      return say("'{}' cannot be read: {}", file.path, file.why);
     case SourceFile::State::read:
       break;
   }
-  return file.info.size == 0 ? "is empty" : "is there";
+  return file.info.size == 0 ? say("'{}' is empty", file.path) : say("'{}' is there", file.path);
 }
 
 }  // namespace imprint::facts

@@ -35,7 +35,8 @@ struct SourceFile {
 /// state.
 SourceFile read_source(guest::FollowingFs& fs, std::string_view path);
 
-/// "is missing", "is a link to 'x', which is not there", "is a folder, not a file": for messages.
+/// "'/etc/x' is missing", "'/etc/x' is a link to 'y', which leads nowhere", "'/etc/x' is a folder,
+/// not a file": for messages.
 std::string describe_state(const SourceFile& file);
 
 }  // namespace imprint::facts

@@ -5,6 +5,7 @@
 #include "guestfs/facts/bls.h"
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 
@@ -106,9 +107,8 @@ void choose_default(const std::optional<LoaderSetting>& wanted, Boot& boot) {
     return;
   }
   if (boot.has_problem("boot.bls-entry-invalid")) return;
-  boot.problems.push_back(
-      {"boot.sdboot-default", wanted->place,
-       fmt::format("no entry is called '{}', so the first one boots", pattern)});
+  boot.problems.push_back({"boot.sdboot-default", wanted->place,
+                           say("no entry is called '{}', so the first one boots", pattern)});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::facts {
 namespace {
@@ -60,26 +61,27 @@ Result<UnifiedKernel> read_pe(guest::FollowingFs& fs, const guest::GuestPath& as
   const guest::GuestPath path = TRY(fs.resolve(asked));
   const guest::FileInfo info = TRY(fs.raw().stat(path));
   if (info.type != guest::FileType::regular)
-    return make_error(Errc::corrupt, "'{}' is not a regular file", path.str());
+    return make_error(Errc::corrupt, "{}", say("'{}' is not a regular file", path.str()));
   const std::string start = TRY(fs.raw().read_range(path, 0, 64));
   if (start.size() < 64 || !start.starts_with("MZ"))
-    return make_error(Errc::corrupt, "it does not start with 'MZ'");
+    return make_error(Errc::corrupt, "{}", say("it does not start with 'MZ'"));
   const std::uint64_t pe = little_endian(start, 0x3c, 4);
   const std::string header = TRY(fs.raw().read_range(path, pe, header_size));
   if (header.size() < header_size || !header.starts_with(std::string_view{"PE\0\0", 4}))
-    return make_error(Errc::corrupt, "it has no PE header");
+    return make_error(Errc::corrupt, "{}", say("it has no PE header"));
   const std::size_t count = little_endian(header, 6, 2);
-  if (count > most_sections) return make_error(Errc::corrupt, "it claims {} sections", count);
+  if (count > most_sections)
+    return make_error(Errc::corrupt, "{}", say("it claims {} sections", count));
   const std::string table = TRY(fs.raw().read_range(
       path, pe + header_size + little_endian(header, 20, 2), count * section_size));
   if (table.size() < count * section_size)
-    return make_error(Errc::corrupt, "its section table is cut short");
+    return make_error(Errc::corrupt, "{}", say("its section table is cut short"));
   UnifiedKernel image;
   for (std::size_t i = 0; i < count; ++i) {
     PeSection section = section_at(std::string_view{table}.substr(i * section_size, section_size));
     if (section.size > info.size || section.offset > info.size - section.size)
-      return make_error(Errc::corrupt, "its section '{}' lies behind the end of the file",
-                        section.name);
+      return make_error(Errc::corrupt, "{}",
+                        say("its section '{}' lies behind the end of the file", section.name));
     std::string* text = section.name == ".cmdline" ? &image.cmdline
                         : section.name == ".osrel" ? &image.os_release
                         : section.name == ".uname" ? &image.version
@@ -109,7 +111,7 @@ BootEntry read_unified_kernel(const BootTree& tree, const guest::GuestPath& path
   }
   if (!image->has(".linux"))
     boot.problems.push_back(
-        {"boot.uki", entry.place, "it has no section '.linux', so there is no kernel in it"});
+        {"boot.uki", entry.place, say("it has no section '.linux', so there is no kernel in it")});
   const std::string name = os_name(image->os_release);
   if (!name.empty()) entry.title = name;
   entry.cmdline = image->cmdline;

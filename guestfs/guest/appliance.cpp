@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "guestfs/language/say.h"
+
 namespace imprint::guest {
 namespace {
 
@@ -44,8 +46,8 @@ Result<Appliance> Appliance::launch(const ApplianceSettings& settings,
   for (const ApplianceDrive& drive : drives) good = good && add(handle, drive);
   if (good && guestfs_launch(handle) == 0) return appliance;
   const char* reason = guestfs_last_error(handle);
-  return make_error(Errc::unavailable, "the appliance did not start: {}",
-                    reason != nullptr ? reason : "no reason given");
+  return make_error(Errc::unavailable, "{}",
+                    say("the appliance did not start: {}", reason != nullptr ? reason : "?"));
 }
 
 int Appliance::last_errno() const {
@@ -57,7 +59,7 @@ Error Appliance::last_error(const std::string& what) const {
   const char* text = guestfs_last_error(handle);
   const std::string reason = text != nullptr ? text : "no reason given";
   if (guestfs_is_ready(handle) != 1)
-    return make_error(Errc::unavailable, "{}: the appliance has died: {}", what, reason);
+    return make_error(Errc::unavailable, "{}", say("{}: the appliance has died: {}", what, reason));
   switch (guestfs_last_errno(handle)) {
     case ENOENT:
     case ENOTDIR:

@@ -2,6 +2,8 @@
 
 #include <deque>
 
+#include "guestfs/language/say.h"
+
 namespace imprint::guest {
 namespace {
 
@@ -36,14 +38,16 @@ Result<GuestPath> FollowingFs::resolve(const GuestPath& path) {
     const FileInfo info = TRY(fs_.stat(next));
     if (info.type != FileType::link) {
       if (!pending.empty() && info.type != FileType::folder)
-        return make_error(Errc::not_found, "'{}' is not a folder", next.str());
+        return make_error(Errc::not_found, "{}", say("'{}' is not a folder", next.str()));
       at = next;
       continue;
     }
     if (++links > most_links)
-      return make_error(Errc::invalid, "'{}' has too many levels of symbolic links", path.str());
+      return make_error(Errc::invalid, "{}",
+                        say("'{}' has too many levels of symbolic links", path.str()));
     const std::string target = TRY(fs_.read_link(next));
-    if (target.empty()) return make_error(Errc::not_found, "'{}' is an empty link", next.str());
+    if (target.empty())
+      return make_error(Errc::not_found, "{}", say("'{}' is an empty link", next.str()));
     if (target.front() == '/') at = GuestPath{};
     push_front(pending, target);
   }
@@ -60,7 +64,7 @@ Result<TextFile> FollowingFs::read_text(const GuestPath& path, std::size_t limit
   file.found = TRY(resolve(path));
   file.info = TRY(fs_.stat(file.found));
   if (file.info.type != FileType::regular)
-    return make_error(Errc::invalid, "'{}' is not a regular file", path.str());
+    return make_error(Errc::invalid, "{}", say("'{}' is not a regular file", path.str()));
   file.text = TRY(fs_.read(file.found, limit));
   file.cut = file.info.size > file.text.size();
   return file;

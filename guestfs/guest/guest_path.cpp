@@ -1,5 +1,7 @@
 #include "guestfs/guest/guest_path.h"
 
+#include "guestfs/language/say.h"
+
 namespace imprint::guest {
 namespace {
 
@@ -26,11 +28,12 @@ void apply(std::string& path, std::string_view relative) {
 
 Result<GuestPath> GuestPath::parse(std::string_view text) {
   if (text.empty() || text.front() != '/')
-    return make_error(Errc::invalid, "'{}' is not an absolute path", text.substr(0, 256));
+    return make_error(Errc::invalid, "{}",
+                      say("'{}' is not an absolute path", text.substr(0, 256)));
   if (text.size() > longest_path)
-    return make_error(Errc::invalid, "a path of {} bytes is too long", text.size());
+    return make_error(Errc::invalid, "{}", say("a path of {} bytes is too long", text.size()));
   if (text.find('\0') != std::string_view::npos)
-    return make_error(Errc::invalid, "a path holds a NUL byte");
+    return make_error(Errc::invalid, "{}", say("a path holds a NUL byte"));
   std::string canonical = "/";
   apply(canonical, text);
   return GuestPath{std::move(canonical)};

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "guestfs/language/say.h"
+
 namespace imprint::guest {
 namespace {
 
@@ -81,7 +83,7 @@ Result<> LibguestfsFs::require_folders_above(const GuestPath& path) {
     if (folders_.contains(above)) continue;
     const FileInfo info = TRY(stat_shown(above));
     if (info.type != FileType::folder)
-      return make_error(Errc::not_found, "'{}' is not a folder", above.str());
+      return make_error(Errc::not_found, "{}", say("'{}' is not a folder", above.str()));
     folders_.insert(above);
   }
   return {};
@@ -105,9 +107,12 @@ Result<FileInfo> LibguestfsFs::stat(const GuestPath& path) {
   return stat_shown(path);
 }
 
-Result<> LibguestfsFs::require(const GuestPath& path, FileType type, std::string_view noun) {
+Result<> LibguestfsFs::require(const GuestPath& path, FileType type) {
   if (TRY(stat(path)).type == type) return {};
-  return make_error(Errc::invalid, "'{}' is not a {}", path.str(), noun);
+  return make_error(Errc::invalid, "{}",
+                    type == FileType::regular ? say("'{}' is not a regular file", path.str())
+                    : type == FileType::link  ? say("'{}' is not a link", path.str())
+                                              : say("'{}' is not a folder", path.str()));
 }
 
 Result<std::string> LibguestfsFs::read(const GuestPath& path, std::size_t limit) {
@@ -116,7 +121,7 @@ Result<std::string> LibguestfsFs::read(const GuestPath& path, std::size_t limit)
 
 Result<std::string> LibguestfsFs::read_range(const GuestPath& path, std::uint64_t offset,
                                              std::size_t size) {
-  TRY(require(path, FileType::regular, "regular file"));
+  TRY(require(path, FileType::regular));
   const std::string shown = shown_path(path);
   std::string content;
   while (content.size() < size) {
@@ -132,18 +137,19 @@ Result<std::string> LibguestfsFs::read_range(const GuestPath& path, std::uint64_
 }
 
 Result<std::string> LibguestfsFs::read_link(const GuestPath& path) {
-  TRY(require(path, FileType::link, "link"));
+  TRY(require(path, FileType::link));
   const Bytes target{guestfs_readlink(appliance_.handle(), shown_path(path).c_str())};
   if (!target) return appliance_.last_error(path.str());
   return std::string{target.get()};
 }
 
 Result<std::vector<FolderEntry>> LibguestfsFs::list(const GuestPath& folder) {
-  TRY(require(folder, FileType::folder, "folder"));
+  TRY(require(folder, FileType::folder));
   const Entries entries{guestfs_readdir(appliance_.handle(), shown_path(folder).c_str())};
   if (!entries) return appliance_.last_error(folder.str());
   if (entries->len > most_entries)
-    return make_error(Errc::exhausted, "'{}' holds {} entries", folder.str(), entries->len);
+    return make_error(Errc::exhausted, "{}",
+                      say("'{}' holds {} entries", folder.str(), entries->len));
   std::vector<FolderEntry> result;
   for (std::uint32_t i = 0; i < entries->len; ++i) {
     const guestfs_dirent& entry = entries->val[i];

@@ -35,7 +35,7 @@ class LibguestfsFs : public GuestFs {
   [[nodiscard]] std::string shown_path(const GuestPath& path) const;
   Result<> require_folders_above(const GuestPath& path);
   Result<FileInfo> stat_shown(const GuestPath& path);
-  Result<> require(const GuestPath& path, FileType type, std::string_view noun);
+  Result<> require(const GuestPath& path, FileType type);
 
   Appliance& appliance_;
   std::vector<ShownFolder> shown_;

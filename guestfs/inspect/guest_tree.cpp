@@ -1,6 +1,7 @@
 #include "guestfs/inspect/guest_tree.h"
 
 #include "guestfs/facts/init.h"
+#include "guestfs/language/say.h"
 
 namespace imprint::inspect {
 namespace {
@@ -31,9 +32,8 @@ Result<GuestTree> mount_system(guest::Appliance& appliance, guest::VolumeMounts&
       continue;
     }
     if (mounted.error().code == Errc::unavailable) return mounted.error();
-    tree.missing.push_back(fmt::format("{} ({}): {}", planned.mount_point,
-                                       inventory.volumes[planned.volume].device,
-                                       mounted.error().message));
+    tree.missing.push_back(say("not mounted: {} ({}): {}", planned.mount_point,
+                               inventory.volumes[planned.volume].device, mounted.error().message));
   }
   return tree;
 }

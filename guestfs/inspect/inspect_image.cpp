@@ -11,6 +11,7 @@
 #include "guestfs/inspect/guest_tree.h"
 #include "guestfs/inspect/report_facts.h"
 #include "guestfs/inspect/stopwatch.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/engine.h"
 #include "guestfs/rules/table.h"
 
@@ -184,8 +185,7 @@ class InspectionRun {
 
   void judge(const guest::Inventory& inventory, guest::FollowingFs& fs, const facts::Facts& facts,
              const GuestTree& tree) {
-    for (const std::string& missing : tree.missing)
-      undetermined("boot.no-config", "not mounted: " + missing);
+    for (const std::string& missing : tree.missing) undetermined("boot.no-config", missing);
     auto judgement = rules::run_rules({inventory, fs, facts}, task_.profile);
     std::move(judgement.findings.begin(), judgement.findings.end(),
               std::back_inserter(report_.findings));
@@ -204,17 +204,16 @@ class InspectionRun {
   void tell_no_system(const guest::SystemSearch& search) {
     if (!search.windows.empty()) {
       report_.guest.type = "windows";
-      return no_guest(fmt::format("Windows on '{}': there are no rules for it",
-                                  fmt::join(search.windows, "', '")));
+      return no_guest(
+          say("Windows on '{}': there are no rules for it", fmt::join(search.windows, "', '")));
     }
     if (!search.encrypted.empty())
-      return no_guest(fmt::format("no system is in the clear, but '{}' is encrypted",
-                                  fmt::join(search.encrypted, "', '")));
+      return no_guest(say("no system is in the clear, but '{}' is encrypted",
+                          fmt::join(search.encrypted, "', '")));
     if (!search.unreadable.empty())
-      return no_guest(
-          fmt::format("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
+      return no_guest(say("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
     answered("os.");
-    fired(no_system, "no file system of the image holds an operating system");
+    fired(no_system, say("no file system of the image holds an operating system"));
   }
 
   void tell_several_systems(const guest::SystemSearch& search, const guest::Inventory& inventory,
@@ -222,14 +221,13 @@ class InspectionRun {
     if (search.systems.size() < 2) return;
     std::vector<std::string> names;
     for (const guest::System& system : search.systems) names.push_back(name_of(inventory, system));
-    fired(several_systems,
-          fmt::format("the image holds {} systems ({}); checked is the one on {}", names.size(),
-                      fmt::join(names, ", "), name_of(inventory, judged)));
+    fired(several_systems, say("the image holds {} systems ({}); checked is the one on {}",
+                               names.size(), fmt::join(names, ", "), name_of(inventory, judged)));
   }
 
   static std::string name_of(const guest::Inventory& inventory, const guest::System& system) {
     const std::string& device = inventory.volumes[system.volume].device;
-    return system.subvolume.empty() ? device : device + " subvolume " + system.subvolume;
+    return system.subvolume.empty() ? device : say("{} subvolume {}", device, system.subvolume);
   }
 
   const Task& task_;

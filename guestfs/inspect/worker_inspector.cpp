@@ -10,6 +10,7 @@
 #include "guestfs/container/byte_source.h"
 #include "guestfs/inspect/appliance_cache.h"
 #include "guestfs/inspect/profile_json.h"
+#include "guestfs/language/say.h"
 #include "guestfs/profiles/load_profile.h"
 #include "guestfs/rules/table.h"
 
@@ -109,13 +110,14 @@ std::string first_line(const std::string& text) {
 ImageReport read_report(const Inspection& inspection, const CommandOutput& output) {
   if (output.status != 0)
     return undetermined(inspection, "os.none-found",
-                        fmt::format("the inspecting process ended with status {}: {}",
-                                    output.status, first_line(output.err)));
+                        say("the inspecting process ended with status {}: {}", output.status,
+                            first_line(output.err)));
   const auto json = parse_json(output.out);
   auto report = json ? parse_image_report(*json) : Result<ImageReport>{json.error()};
   if (!report)
-    return undetermined(inspection, "os.none-found",
-                        "the inspecting process printed no report: " + report.error().message);
+    return undetermined(
+        inspection, "os.none-found",
+        say("the inspecting process printed no report: {}", report.error().message));
   return *std::move(report);
 }
 

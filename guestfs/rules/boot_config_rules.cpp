@@ -1,10 +1,9 @@
 // The loaders' configurations: what their readers found wrong.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
+#include "guestfs/language/say.h"
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/evidence.h"
 
@@ -67,9 +66,10 @@ Answer no_config(const Context& context) {
   if (boot.loader != Loader::none) return answer;
   if (boot_is_elsewhere(context))
     answer.undetermined.emplace_back(
-        "a file system that /etc/fstab mounts for the loader is not in this image");
+        say("a file system that /etc/fstab mounts for the loader is not in this image"));
   else
-    answer.fired.push_back(evidence_of("/boot", "no configuration of any boot loader is there"));
+    answer.fired.push_back(
+        evidence_of("/boot", say("no configuration of any boot loader is there")));
   return answer;
 }
 
@@ -88,8 +88,8 @@ Answer config_empty(const Context& context) {
     return Answer::not_applied();
   Answer answer = problems_of(boot, "boot.config-empty");
   if (!boot.entries.empty() || has_cause(boot)) return answer;
-  answer.fired.push_back(
-      evidence_of(boot.configs.empty() ? "/boot" : boot.configs.back(), "it holds no boot entry"));
+  answer.fired.push_back(evidence_of(boot.configs.empty() ? "/boot" : boot.configs.back(),
+                                     say("it holds no boot entry")));
   return answer;
 }
 

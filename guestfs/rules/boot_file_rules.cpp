@@ -1,12 +1,11 @@
 // The files that boot entries name: kernel, initramfs, and the modules that go with the kernel.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "guestfs/facts/kernel_image.h"
 #include "guestfs/facts/unified_kernel.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/evidence.h"
 
@@ -35,22 +34,30 @@ std::optional<Severity> severity_of(const Boot& boot, const BootEntry& entry) {
   return spared ? std::optional{Severity::warning} : std::nullopt;
 }
 
-Evidence missing(const BootFile& file, std::string_view what) {
-  return evidence_at(file.place,
-                     fmt::format("{} '{}' is missing: {}", what, file.written, file.why));
+/// What an entry names a file for.
+enum class Part { kernel, initramfs };
+
+std::string describe_missing(const BootFile& file, Part part) {
+  return part == Part::kernel ? say("the kernel '{}' is missing: {}", file.written, file.why)
+                              : say("the initramfs '{}' is missing: {}", file.written, file.why);
+}
+
+std::string describe_unknown(const BootFile& file, Part part) {
+  return part == Part::kernel ? say("the kernel '{}': {}", file.written, file.why)
+                              : say("the initramfs '{}': {}", file.written, file.why);
 }
 
 /// Each place once: many entries name the same file, but each on a line of its own.
 void add_file(Answer& answer, const Boot& boot, const BootEntry& entry, const BootFile& file,
-              std::string_view what) {
+              Part part) {
   if (file.match == Match::absent) {
-    Evidence evidence = missing(file, what);
+    Evidence evidence = evidence_at(file.place, describe_missing(file, part));
     evidence.severity = severity_of(boot, entry);
     if (&entry != boot.default_or_null())
-      evidence.effect = "the entry does not boot; it is not the default one";
+      evidence.effect = say("the entry does not boot; it is not the default one");
     answer.fired.push_back(std::move(evidence));
   } else if (file.match == Match::unknown && &entry == boot.default_or_null()) {
-    answer.undetermined.push_back(fmt::format("{} '{}': {}", what, file.written, file.why));
+    answer.undetermined.push_back(describe_unknown(file, part));
   }
 }
 
@@ -65,16 +72,16 @@ Answer kernel_missing(const Context& context) {
   Answer answer;
   for (const BootEntry& entry : boot.entries) {
     if (entry.kernel && !(entry.kernel->match == Match::unknown && device_is_told(boot)))
-      add_file(answer, boot, entry, *entry.kernel, "the kernel");
+      add_file(answer, boot, entry, *entry.kernel, Part::kernel);
   }
   const BootEntry* chosen = boot.default_or_null();
   if (chosen == nullptr || chosen->kernel || boot.has_problem("boot.grub2-parse")) return answer;
   if (chosen->hands_over)
     answer.undetermined.push_back(
-        fmt::format("the default entry '{}' starts something else than a kernel", chosen->title));
+        say("the default entry '{}' starts something else than a kernel", chosen->title));
   else
-    answer.fired.push_back(evidence_at(
-        chosen->place, fmt::format("the default entry '{}' names no kernel", chosen->title)));
+    answer.fired.push_back(
+        evidence_at(chosen->place, say("the default entry '{}' names no kernel", chosen->title)));
   return answer;
 }
 
@@ -96,8 +103,7 @@ Answer kernel_invalid(const Context& context) {
     } else if (!image->fault.empty()) {
       // What is not Linux (memtest, a hypervisor) has other first bytes, and is not the default.
       answer.fired.push_back(evidence_at(
-          file.place,
-          fmt::format("the kernel '{}' cannot be started: {}", file.path, image->fault)));
+          file.place, say("the kernel '{}' cannot be started: {}", file.path, image->fault)));
       answer.fired.back().severity = severity_of(boot, entry);
     }
   }
@@ -113,10 +119,10 @@ Answer initrd_missing(const Context& context) {
     // Without its kernel the entry is told of already.
     if (!entry.kernel || entry.kernel->match != Match::found) continue;
     for (const BootFile& file : entry.initrds) {
-      add_file(answer, boot, entry, file, "the initramfs");
+      add_file(answer, boot, entry, file, Part::initramfs);
       if (file.match != Match::found || file.size > 0) continue;
       answer.fired.push_back(
-          evidence_at(file.place, fmt::format("the initramfs '{}' is empty", file.path)));
+          evidence_at(file.place, say("the initramfs '{}' is empty", file.path)));
       answer.fired.back().severity = severity_of(boot, entry);
     }
   }
@@ -161,7 +167,7 @@ Answer modules_missing(const Context& context) {
   Answer answer;
   answer.fired.push_back(
       evidence_of("/lib/modules/" + *version,
-                  fmt::format("the default kernel '{}' has no modules", entry->kernel->path)));
+                  say("the default kernel '{}' has no modules", entry->kernel->path)));
   // A kernel without an initramfs may well have everything built in.
   if (entry->initrds.empty()) answer.fired.back().severity = Severity::warning;
   return answer;

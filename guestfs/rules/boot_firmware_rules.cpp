@@ -1,8 +1,6 @@
 // How the firmware gets to the loader, and links of the root that tools for boot files stumble
 // over.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -43,26 +41,25 @@ Answer no_boot_code(const Context& context) {
   if (context.inventory.disks.empty()) return Answer::not_applied();
   const guest::DiskTable& disk = context.inventory.disks.front();
   if (disk.boot_sector.empty())
-    return Answer::unknown(fmt::format("the first sector of {} is not known", disk.device));
+    return Answer::unknown(say("the first sector of {} is not known", disk.device));
   if (!facts::has_boot_code(disk))
     if (auto why = unreadable_esp(context)) return Answer::unknown(*std::move(why));
   Answer answer;
   if (!has_signature(disk))
     answer.fired.push_back(
-        evidence_of({}, fmt::format("the first sector of {} does not end in 55 AA", disk.device)));
+        evidence_of({}, say("the first sector of {} does not end in 55 AA", disk.device)));
   else if (!facts::has_boot_code(disk))
     answer.fired.push_back(
-        evidence_of({}, fmt::format("the first sector of {} holds no boot code, and no EFI program "
-                                    "was found either",
-                                    disk.device)));
+        evidence_of({}, say("the first sector of {} holds no boot code, and no EFI program "
+                            "was found either",
+                            disk.device)));
   if (!answer.fired.empty() || !is_grub(boot)) return answer;
   const auto& volumes = context.inventory.volumes;
   const bool leads_on = disk.boot_sector.find("GRUB") != std::string::npos ||
                         std::any_of(volumes.begin(), volumes.end(),
                                     [](const auto& volume) { return volume.bootable; });
   if (leads_on) return answer;
-  answer.fired.push_back(
-      evidence_of({}, fmt::format("the first sector of {} holds no GRUB", disk.device)));
+  answer.fired.push_back(evidence_of({}, say("the first sector of {} holds no GRUB", disk.device)));
   answer.fired.back().severity = Severity::warning;
   return answer;
 }
@@ -76,9 +73,9 @@ Answer no_efi_fallback(const Context& context) {
   if (facts::efi_fallback(tree)) return Answer::clean();
   const std::vector<guest::GuestPath> esps = tree.efi_mounts();
   Answer answer;
-  answer.fired.push_back(
-      evidence_of(esps.empty() ? std::string{} : (esps.front() / "EFI/BOOT").str(),
-                  "no program of the name that firmware looks for by itself, such as BOOTX64.EFI"));
+  answer.fired.push_back(evidence_of(
+      esps.empty() ? std::string{} : (esps.front() / "EFI/BOOT").str(),
+      say("no program of the name that firmware looks for by itself, such as BOOTX64.EFI")));
   return answer;
 }
 
@@ -95,7 +92,7 @@ Answer absolute_links(const Context& context) {
     const auto target = context.fs.raw().read_link(*path);
     if (target && target->starts_with('/'))
       answer.fired.push_back(
-          evidence_of(name, fmt::format("it is a link to '{}', an absolute path", *target)));
+          evidence_of(name, say("it is a link to '{}', an absolute path", *target)));
   }
   return answer;
 }

@@ -1,12 +1,11 @@
 // The root device, and what else the kernel's command line asks for.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "guestfs/facts/kernel_cmdline.h"
 #include "guestfs/guest/disk_name.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/evidence.h"
 
@@ -41,10 +40,12 @@ bool has_discoverable_root(const guest::Inventory& inventory) {
       });
 }
 
-std::string nearest_text(const guest::Resolution& resolution) {
+/// `parameter` is "root=..." or the like, as it stands on the command line.
+std::string names_nothing(const std::string& parameter, const guest::Resolution& resolution) {
   return resolution.nearest.empty()
-             ? std::string{}
-             : fmt::format("; the nearest that it has is '{}'", resolution.nearest);
+             ? say("{} names nothing in this image", parameter)
+             : say("{} names nothing in this image; the nearest that it has is '{}'", parameter,
+                   resolution.nearest);
 }
 
 Answer no_root(const Context& context, const BootEntry& entry) {
@@ -56,10 +57,10 @@ Answer no_root(const Context& context, const BootEntry& entry) {
       std::any_of(boot.problems.begin(), boot.problems.end(),
                   [](const auto& problem) { return problem.rule == "boot.grub2-parse"; });
   if (undecided)
-    return Answer::unknown("the command line of the default entry is not known for sure");
+    return Answer::unknown(say("the command line of the default entry is not known for sure"));
   Answer answer;
   const facts::Place& place = entry.cmdline.empty() ? entry.kernel->place : entry.cmdline_place;
-  answer.fired.push_back(evidence_at(place, "the default entry gives the kernel no root="));
+  answer.fired.push_back(evidence_at(place, say("the default entry gives the kernel no root=")));
   return answer;
 }
 
@@ -70,14 +71,13 @@ Answer root_unresolvable(const Context& context) {
   if (!root) return no_root(context, *entry);
   if (root->resolution.match == Match::found) return Answer::clean();
   if (root->resolution.match == Match::unknown)
-    return Answer::unknown(fmt::format("root={} cannot be looked up in the image", root->spec));
+    return Answer::unknown(say("root={} cannot be looked up in the image", root->spec));
   if (root->spec == "gpt-auto" && has_discoverable_root(context.inventory)) return Answer::clean();
   if (root->spec == "fstab") return Answer::clean();
   Answer answer;
   const std::string message = root->resolution.match == Match::absent
-                                  ? fmt::format("root={} names nothing in this image{}", root->spec,
-                                                nearest_text(root->resolution))
-                                  : fmt::format("root={} is no local disk", root->spec);
+                                  ? names_nothing("root=" + root->spec, root->resolution)
+                                  : say("root={} is no local disk", root->spec);
   answer.fired.push_back(evidence_at(root->place, message));
   return answer;
 }
@@ -92,7 +92,7 @@ Answer root_by_kernel_name(const Context& context) {
   Answer answer;
   answer.fired.push_back(evidence_at(
       root->place,
-      fmt::format("root={} names the disk by its driver; on virtio it is /dev/vd*", root->spec)));
+      say("root={} names the disk by its driver; on virtio it is /dev/vd*", root->spec)));
   return answer;
 }
 
@@ -104,9 +104,8 @@ Answer resume_unresolvable(const Context& context) {
   const guest::Resolution resolution = guest::resolve_device(context.inventory, *spec);
   if (resolution.match != Match::absent) return Answer::clean();
   Answer answer;
-  answer.fired.push_back(evidence_at(
-      entry->cmdline_place,
-      fmt::format("resume={} names nothing in this image{}", *spec, nearest_text(resolution))));
+  answer.fired.push_back(
+      evidence_at(entry->cmdline_place, names_nothing("resume=" + *spec, resolution)));
   return answer;
 }
 
@@ -134,28 +133,30 @@ Answer rootflags_subvol(const Context& context) {
       [&](const std::string& have) { return have == *wanted || have == "/" + *wanted; });
   if (there) return Answer::clean();
   if (volume.subvolumes.empty())
-    return Answer::unknown("the subvolumes of the root file system are not known");
+    return Answer::unknown(say("the subvolumes of the root file system are not known"));
   Answer answer;
-  answer.fired.push_back(evidence_at(
-      entry->cmdline_place, fmt::format("{} has no subvolume '{}'", volume.device, *wanted)));
+  answer.fired.push_back(
+      evidence_at(entry->cmdline_place, say("{} has no subvolume '{}'", volume.device, *wanted)));
   return answer;
 }
 
-/// Why a word keeps the machine from coming up as it should; empty for all others.
-std::string_view forbidden(const CmdlineWord& word) {
+/// What is wrong with a word that keeps the machine from coming up as it should; empty for all
+/// others.
+std::string forbidden(const CmdlineWord& word, const std::string& text) {
   static constexpr std::array<std::string_view, 10> alone{
       "single", "s", "S", "1", "emergency", "rescue", "-s", "-b", "rd.break", "rd.emergency"};
   if (!word.value && std::find(alone.begin(), alone.end(), word.key) != alone.end())
-    return "starts a repair shell instead of the system";
-  if (word.key == "rd.break") return "stops in the initramfs";
+    return say("'{}' starts a repair shell instead of the system", text);
+  if (word.key == "rd.break") return say("'{}' stops in the initramfs", text);
   if (word.key == "systemd.debug-shell" || word.key == "systemd.debug_shell")
-    return "opens a root shell without password";
+    return say("'{}' opens a root shell without password", text);
   if (!word.value) return {};
   if (word.key == "init" && (word.value->ends_with("/sh") || word.value->ends_with("sh")) &&
       word.value->find("/bin/") != std::string::npos)
-    return "starts a shell instead of the system";
+    return say("'{}' starts a shell instead of the system", text);
   const bool repair = word.value->starts_with("rescue") || word.value->starts_with("emergency");
-  if (word.key == "systemd.unit" && repair) return "starts a repair shell instead of the system";
+  if (word.key == "systemd.unit" && repair)
+    return say("'{}' starts a repair shell instead of the system", text);
   return {};
 }
 
@@ -164,10 +165,10 @@ Answer cmdline_forbidden(const Context& context) {
   if (entry == nullptr) return Answer::not_applied();
   Answer answer;
   for (const CmdlineWord& word : facts::cmdline_words(entry->cmdline)) {
-    const std::string_view reason = forbidden(word);
-    if (reason.empty()) continue;
     const std::string text = word.value ? word.key + "=" + *word.value : word.key;
-    answer.fired.push_back(evidence_at(entry->cmdline_place, fmt::format("'{}' {}", text, reason)));
+    std::string message = forbidden(word, text);
+    if (!message.empty())
+      answer.fired.push_back(evidence_at(entry->cmdline_place, std::move(message)));
   }
   return answer;
 }
@@ -191,9 +192,9 @@ Answer fstab_root(const Context& context) {
   Answer answer;
   const auto& volumes = context.inventory.volumes;
   answer.fired.push_back(evidence_at(
-      line->place, fmt::format("/etc/fstab mounts {} as '/', but the kernel is told {} (root={})",
-                               volumes[*line->device.volume].device,
-                               volumes[*root->resolution.volume].device, root->spec)));
+      line->place, say("/etc/fstab mounts {} as '/', but the kernel is told {} (root={})",
+                       volumes[*line->device.volume].device,
+                       volumes[*root->resolution.volume].device, root->spec)));
   return answer;
 }
 

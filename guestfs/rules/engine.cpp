@@ -1,9 +1,8 @@
 #include "guestfs/rules/engine.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
+#include "guestfs/language/say.h"
 #include "guestfs/rules/table.h"
 
 namespace imprint::rules {
@@ -19,7 +18,7 @@ void shorten(std::vector<Evidence>& fired) {
   Evidence& last = fired.back();
   last.line.reset();
   last.text.clear();
-  last.message = fmt::format("{} more places like these", left_out);
+  last.message = say("{} more places like these", left_out);
 }
 
 void take(Answer answer, const Rule& rule, const Profile& profile, Judgement& judgement) {
@@ -60,8 +59,10 @@ Finding make_finding(const Rule& rule, Evidence evidence, const Profile& profile
   finding.line = evidence.line;
   finding.text = std::move(evidence.text);
   finding.message = std::move(evidence.message);
-  finding.effect = evidence.effect ? *std::move(evidence.effect) : std::string{rule.effect};
-  finding.hint = evidence.hint ? *std::move(evidence.hint) : std::string{rule.hint};
+  finding.effect =
+      evidence.effect ? *std::move(evidence.effect) : std::string{language::translate(rule.effect)};
+  finding.hint =
+      evidence.hint ? *std::move(evidence.hint) : std::string{language::translate(rule.hint)};
   return finding;
 }
 

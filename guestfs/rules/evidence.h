@@ -5,6 +5,7 @@
 
 #include "guestfs/facts/place.h"
 #include "guestfs/facts/source_file.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/rule.h"
 
 namespace imprint::rules {
@@ -26,7 +27,7 @@ inline Evidence evidence_of(std::string path, std::string message) {
 
 /// The answer where a file that the rule needs could not be looked at.
 inline Answer unreadable(const facts::SourceFile& file) {
-  return Answer::unknown("'" + file.path + "' cannot be read: " + file.why);
+  return Answer::unknown(say("'{}' cannot be read: {}", file.path, file.why));
 }
 
 }  // namespace imprint::rules

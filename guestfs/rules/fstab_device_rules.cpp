@@ -7,6 +7,7 @@
 
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/guest/disk_name.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/fstab_rules.h"
 
 namespace imprint::rules {
@@ -39,13 +40,21 @@ bool comes_with_the_cloud(const FstabEntry& entry) {
 }
 
 std::string describe_absence(const guest::Resolution& device, const std::string& spec) {
-  const std::string_view kind = device.key == "UUID" || device.key == "LABEL" ? "file system"
-                                : device.key.starts_with("PART")              ? "partition"
-                                                                              : "device";
-  std::string message = fmt::format("the image holds no {} '{}'", kind, spec);
-  if (!device.nearest.empty())
-    message += fmt::format("; the most alike that it holds is '{}'", device.nearest);
-  return message;
+  const std::string& nearest = device.nearest;
+  if (device.key == "UUID" || device.key == "LABEL")
+    return nearest.empty()
+               ? say("the image holds no file system '{}'", spec)
+               : say("the image holds no file system '{}'; the most alike that it holds is '{}'",
+                     spec, nearest);
+  if (device.key.starts_with("PART"))
+    return nearest.empty()
+               ? say("the image holds no partition '{}'", spec)
+               : say("the image holds no partition '{}'; the most alike that it holds is '{}'",
+                     spec, nearest);
+  return nearest.empty()
+             ? say("the image holds no device '{}'", spec)
+             : say("the image holds no device '{}'; the most alike that it holds is '{}'", spec,
+                   nearest);
 }
 
 void judge_device(const Context& context, const FstabEntry& entry, Answer& answer) {
@@ -59,8 +68,8 @@ void judge_device(const Context& context, const FstabEntry& entry, Answer& answe
     answer.fired.push_back(std::move(evidence));
   } else if (entry.device.match == Match::unknown && stops_the_boot(entry.role)) {
     answer.undetermined.push_back(
-        fmt::format("line {} of '{}' names '{}', which cannot be decided from the image alone",
-                    entry.place.line, entry.place.path, entry.spec));
+        say("line {} of '{}' names '{}', which cannot be decided from the image alone",
+            entry.place.line, entry.place.path, entry.spec));
   }
 }
 
@@ -89,16 +98,15 @@ void judge_disk(const Context& context, const FstabEntry& entry, Answer& answer)
   const Volume* volume = volume_of(context, entry);
   if (!disk || volume == nullptr || volume->disk < 0 || volume->disk == *disk) return;
   answer.fired.push_back(
-      evidence_at(entry.place, fmt::format("'{}' lies on disk {}, the root file system on disk {}",
-                                           entry.spec, volume->disk + 1, *disk + 1)));
+      evidence_at(entry.place, say("'{}' lies on disk {}, the root file system on disk {}",
+                                   entry.spec, volume->disk + 1, *disk + 1)));
 }
 
 void judge_by_path(const Context& context, const FstabEntry& entry, Answer& answer) {
   if (!entry.spec.starts_with(by_path_folder) || entry.role == BootRole::ignored) return;
-  answer.fired.push_back(
-      failing(context, entry,
-              fmt::format("'{}' is the place of a disk in the machine where the line was written",
-                          entry.spec)));
+  answer.fired.push_back(failing(
+      context, entry,
+      say("'{}' is the place of a disk in the machine where the line was written", entry.spec)));
 }
 
 void judge_kernel_name(const Context& context, const FstabEntry& entry, Answer& answer) {
@@ -107,8 +115,8 @@ void judge_kernel_name(const Context& context, const FstabEntry& entry, Answer& 
   const std::string_view name = std::string_view{entry.spec}.substr(5);
   if (!guest::DiskName::parse(name)) return;
   Evidence evidence = evidence_at(
-      entry.place, fmt::format("'{}' is a name that the kernel gives by bus and order of the disks",
-                               entry.spec));
+      entry.place,
+      say("'{}' is a name that the kernel gives by bus and order of the disks", entry.spec));
   // The name that disks have here.
   if (name.starts_with("vd")) evidence.severity = Severity::info;
   answer.fired.push_back(std::move(evidence));
@@ -119,11 +127,10 @@ void judge_encrypted(const Context& context, const FstabEntry& entry, Answer& an
   if (encrypted == nullptr || entry.role == BootRole::ignored ||
       encrypted->device.match != Match::absent)
     return;
-  Evidence evidence =
-      failing(context, entry,
-              fmt::format("'{}' of line {} of '{}' is opened from '{}': {}", entry.spec,
-                          entry.place.line, entry.place.path, encrypted->source,
-                          describe_absence(encrypted->device, encrypted->source)));
+  Evidence evidence = failing(context, entry,
+                              say("'{}' of line {} of '{}' is opened from '{}': {}", entry.spec,
+                                  entry.place.line, entry.place.path, encrypted->source,
+                                  describe_absence(encrypted->device, encrypted->source)));
   evidence.path = encrypted->place.path;
   evidence.line = encrypted->place.line;
   evidence.text = encrypted->place.text;
@@ -161,9 +168,9 @@ void judge_type(const Context& context, const FstabEntry& entry, Answer& answer)
     return mounts(type, volume->filesystem);
   });
   if (fits) return;
-  answer.fired.push_back(failing(context, entry,
-                                 fmt::format("the line says '{}', but '{}' is '{}'", entry.type,
-                                             entry.spec, volume->filesystem)));
+  answer.fired.push_back(failing(
+      context, entry,
+      say("the line says '{}', but '{}' is '{}'", entry.type, entry.spec, volume->filesystem)));
 }
 
 std::string_view without_slashes(std::string_view path) {
@@ -185,12 +192,11 @@ void judge_subvolume(const Context& context, const FstabEntry& entry, Answer& an
       });
   if (is_there) return;
   if (held.empty())
-    answer.undetermined.push_back(fmt::format("the subvolumes of '{}' are not known", entry.spec));
+    answer.undetermined.push_back(say("the subvolumes of '{}' are not known", entry.spec));
   else
     answer.fired.push_back(failing(
         context, entry,
-        fmt::format(
-            "'{}' holds no subvolume '{}'; it holds '{}'", entry.spec, *named,
+        say("'{}' holds no subvolume '{}'; it holds '{}'", entry.spec, *named,
             fmt::join(held.begin(), held.begin() + std::min<std::ptrdiff_t>(5, std::ssize(held)),
                       "', '"))));
 }

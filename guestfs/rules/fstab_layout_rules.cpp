@@ -1,12 +1,11 @@
 // How the mount points of fstab lie on each other and in the tree.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
 
 #include "guestfs/facts/boot.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/fstab_rules.h"
 
 namespace imprint::rules {
@@ -35,9 +34,9 @@ Evidence root_missing(const Context& context, std::string message) {
   Evidence evidence = evidence_of("/etc/fstab", std::move(message));
   if (stays_read_only(context)) {
     evidence.severity = Severity::error;
-    evidence.effect =
+    evidence.effect = say(
         "the kernel mounts the root read-only ('ro' on its command line) and nothing remounts it: "
-        "it stays read-only";
+        "it stays read-only");
   }
   return evidence;
 }
@@ -72,8 +71,8 @@ void judge_api(const Context&, const FstabEntry& entry, Answer& answer) {
   const bool fits = entry.type == api->second || entry.type.starts_with("cgroup");
   if (fits && !entry.spec.starts_with("/dev/") && entry.device.match == Match::not_a_device) return;
   answer.fired.push_back(
-      evidence_at(entry.place, fmt::format("'{}' is to be '{}' of type '{}', not '{}'",
-                                           entry.target, entry.spec, entry.type, api->second)));
+      evidence_at(entry.place, say("'{}' is to be '{}' of type '{}', not '{}'", entry.target,
+                                   entry.spec, entry.type, api->second)));
 }
 
 /// Whether something that is not in the image would be mounted above the folder, so that it cannot
@@ -95,14 +94,13 @@ void judge_target(const Context& context, const FstabEntry& entry, Answer& answe
   const auto info = context.fs.stat(*path);
   if (info && info->type != guest::FileType::folder && !is_bind(entry)) {
     answer.fired.push_back(
-        failing(context, entry, fmt::format("'{}' is there, but is no folder", entry.target)));
+        failing(context, entry, say("'{}' is there, but is no folder", entry.target)));
   } else if (!info && info.error().code == Errc::not_found) {
-    Evidence evidence =
-        evidence_at(entry.place, fmt::format("the folder '{}' is not there", entry.target));
+    Evidence evidence = evidence_at(entry.place, say("the folder '{}' is not there", entry.target));
     const Init init = context.facts.init;
     if (init == Init::systemd || init == Init::unknown) {
       evidence.severity = Severity::info;
-      evidence.effect = "none: systemd makes the folder";
+      evidence.effect = say("none: systemd makes the folder");
     }
     answer.fired.push_back(std::move(evidence));
   } else if (!info && info.error().code != Errc::invalid) {
@@ -121,7 +119,7 @@ void judge_bind(const Context& context, const FstabEntry& entry, Answer& answer)
   const auto exists = context.fs.exists(*path);
   if (!hidden && exists && !*exists)
     answer.fired.push_back(
-        evidence_at(entry.place, fmt::format("the source '{}' is not there", entry.spec)));
+        evidence_at(entry.place, say("the source '{}' is not there", entry.spec)));
 }
 
 }  // namespace
@@ -138,8 +136,7 @@ Answer fstab_root_missing(const Context& context) {
   if (fstab.file.is_unreadable()) return unreadable(fstab.file);
   Answer answer;
   if (!fstab.file.is_read()) {
-    answer.fired.push_back(
-        root_missing(context, fmt::format("'/etc/fstab' {}", facts::describe_state(fstab.file))));
+    answer.fired.push_back(root_missing(context, facts::describe_state(fstab.file)));
     return answer;
   }
   // A line that is malformed may be the one for /; fstab.syntax speaks of it.
@@ -147,10 +144,11 @@ Answer fstab_root_missing(const Context& context) {
       std::any_of(fstab.entries.begin(), fstab.entries.end(),
                   [](const FstabEntry& entry) { return is_root_line(entry) || entry.malformed; });
   if (any) return answer;
-  if (fstab.incomplete) return Answer::unknown("'/etc/fstab' is too long to be read to its end");
+  if (fstab.incomplete)
+    return Answer::unknown(say("'/etc/fstab' is too long to be read to its end"));
   answer.fired.push_back(root_missing(context, fstab.entries.empty()
-                                                   ? "no line of '/etc/fstab' mounts anything"
-                                                   : "no line of '/etc/fstab' is for /"));
+                                                   ? say("no line of '/etc/fstab' mounts anything")
+                                                   : say("no line of '/etc/fstab' is for /")));
   return answer;
 }
 
@@ -160,7 +158,7 @@ Answer fstab_root_duplicate(const Context& context) {
     const auto first = std::find_if(entries.begin(), entries.end(), is_root_line);
     if (!is_root_line(entry) || &*first == &entry) return;
     answer.fired.push_back(
-        evidence_at(entry.place, fmt::format("line {} is for / already", first->place.line)));
+        evidence_at(entry.place, say("line {} is for / already", first->place.line)));
   };
   return each_entry(context, judge);
 }
@@ -175,8 +173,8 @@ Answer fstab_duplicate_target(const Context& context) {
     if (is_root_line(*entry)) continue;
     const auto [first, is_new] = seen.emplace(entry->target, entry->place.line);
     if (!is_new)
-      answer.fired.push_back(evidence_at(entry->place, fmt::format("line {} mounts on '{}' already",
-                                                                   first->second, entry->target)));
+      answer.fired.push_back(evidence_at(
+          entry->place, say("line {} mounts on '{}' already", first->second, entry->target)));
   }
   return answer;
 }
@@ -195,9 +193,9 @@ Answer fstab_order(const Context& context) {
       return lies_below(each->target, entry->target);
     });
     if (hidden != before.end())
-      answer.fired.push_back(evidence_at(
-          entry->place, fmt::format("'{}' is mounted over '{}' of line {}", entry->target,
-                                    (*hidden)->target, (*hidden)->place.line)));
+      answer.fired.push_back(
+          evidence_at(entry->place, say("'{}' is mounted over '{}' of line {}", entry->target,
+                                        (*hidden)->target, (*hidden)->place.line)));
     before.push_back(entry);
   }
   return answer;

@@ -1,12 +1,11 @@
 // How the lines of fstab are written, and what their options do.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "guestfs/facts/boot.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/fstab_rules.h"
 
 namespace imprint::rules {
@@ -155,10 +154,10 @@ void judge_options(const Context& context, const FstabEntry& entry, Answer& answ
         is_option_of(entry.type, option))
       continue;
     Evidence evidence =
-        failing(context, entry, fmt::format("'{}' is no mount option of '{}'", option, entry.type));
+        failing(context, entry, say("'{}' is no mount option of '{}'", option, entry.type));
     // This one word is refused by every kernel; of others a newer kernel may know more than we do.
     if (option != "default") evidence.severity = Severity::warning;
-    if (option == "default") evidence.hint = "write 'defaults'";
+    if (option == "default") evidence.hint = say("write 'defaults'");
     answer.fired.push_back(std::move(evidence));
   }
 }
@@ -172,12 +171,12 @@ void judge_pass(const Context&, const FstabEntry& entry, Answer& answer) {
   std::string message;
   Severity severity = Severity::info;
   if (is_root && !checks_itself && entry.pass != 1) {
-    message = fmt::format("the pass number of / is {}, not 1", entry.pass);
+    message = say("the pass number of / is {}, not 1", entry.pass);
     severity = Severity::warning;
   } else if (uncheckable && !is_root && entry.pass > 0) {
-    message = fmt::format("'{}' has pass number {}, but nothing to check", entry.spec, entry.pass);
+    message = say("'{}' has pass number {}, but nothing to check", entry.spec, entry.pass);
   } else if (!is_root && entry.pass == 1) {
-    message = fmt::format("'{}' has pass number 1, which is for / alone", entry.target);
+    message = say("'{}' has pass number 1, which is for / alone", entry.target);
   } else {
     return;
   }
@@ -196,18 +195,17 @@ void judge_swap_file(const Context& context, const FstabEntry& entry, Answer& an
   const auto path = guest::GuestPath::parse(entry.spec);
   if (!path || entry.spec.starts_with("/dev/")) return;
   const auto info = context.fs.stat(*path);
-  const auto fire = [&](std::string_view what) {
-    answer.fired.push_back(
-        evidence_at(entry.place, fmt::format("the swap file '{}' {}", entry.spec, what)));
+  const auto fire = [&](std::string message) {
+    answer.fired.push_back(evidence_at(entry.place, std::move(message)));
   };
   if (!info) {
     if (info.error().code == Errc::not_found || info.error().code == Errc::invalid)
-      return fire("is not there");
+      return fire(say("the swap file '{}' is not there", entry.spec));
     answer.undetermined.push_back(info.error().message);
   } else if (info->type != guest::FileType::regular) {
-    fire("is not a regular file");
+    fire(say("the swap file '{}' is not a regular file", entry.spec));
   } else if (info->size == 0) {
-    fire("is empty");
+    fire(say("the swap file '{}' is empty", entry.spec));
   }
 }
 
@@ -218,10 +216,9 @@ void judge_swap(const Context& context, const FstabEntry& entry, Answer& answer)
   };
   const auto discard = entry.value("discard");
   if (discard && *discard != "once" && *discard != "pages")
-    fire(fmt::format("discard= takes 'once' or 'pages', not '{}'", *discard));
+    fire(say("discard= takes 'once' or 'pages', not '{}'", *discard));
   const auto priority = entry.value("pri");
-  if (priority && !is_integer(*priority))
-    fire(fmt::format("pri= takes a number, not '{}'", *priority));
+  if (priority && !is_integer(*priority)) fire(say("pri= takes a number, not '{}'", *priority));
   judge_swap_file(context, entry, answer);
 }
 
@@ -238,7 +235,7 @@ bool is_read_only_by_design(const Context& context) {
 
 void judge_read_only(const Context& context, const FstabEntry& entry, Answer& answer) {
   if (entry.target != "/" || !entry.last_of("ro", "rw") || is_read_only_by_design(context)) return;
-  answer.fired.push_back(evidence_at(entry.place, "the line mounts / read-only"));
+  answer.fired.push_back(evidence_at(entry.place, say("the line mounts / read-only")));
 }
 
 void judge_netdev(const Context&, const FstabEntry& entry, Answer& answer) {
@@ -248,7 +245,7 @@ void judge_netdev(const Context&, const FstabEntry& entry, Answer& answer) {
   if (!contains(half_known, entry.type) || !is_mounted_at_boot(entry) || entry.has("_netdev"))
     return;
   answer.fired.push_back(
-      evidence_at(entry.place, fmt::format("'{}' is mounted over a network", entry.spec)));
+      evidence_at(entry.place, say("'{}' is mounted over a network", entry.spec)));
 }
 
 void judge_foreign_type(const Context&, const FstabEntry& entry, Answer& answer) {
@@ -256,16 +253,15 @@ void judge_foreign_type(const Context&, const FstabEntry& entry, Answer& answer)
       "cifs", "smbfs", "smb3", "fuse.sshfs", "vboxsf", "vmhgfs", "fuse.vmhgfs-fuse", "prl_fs"};
   if (!contains(foreign, entry.type) || !is_mounted_at_boot(entry)) return;
   answer.fired.push_back(evidence_at(
-      entry.place, fmt::format("'{}' of type '{}' belongs to the environment that the image comes "
-                               "from",
-                               entry.spec, entry.type)));
+      entry.place, say("'{}' of type '{}' belongs to the environment that the image comes "
+                       "from",
+                       entry.spec, entry.type)));
 }
 
 void judge_credentials(const Context& context, const FstabEntry& entry, Answer& answer) {
   for (const std::string_view key : {"password", "pass", "passwd"})
     if (const auto value = entry.value(key); value && !value->empty()) {
-      Evidence evidence =
-          evidence_at(entry.place, fmt::format("the option '{}' carries a password", key));
+      Evidence evidence = evidence_at(entry.place, say("the option '{}' carries a password", key));
       // A report is read by more people than the file is.
       evidence.text.clear();
       answer.fired.push_back(std::move(evidence));
@@ -276,14 +272,14 @@ void judge_credentials(const Context& context, const FstabEntry& entry, Answer& 
   const auto exists = context.fs.exists(*path);
   if (exists && *exists)
     answer.fired.push_back(
-        evidence_at(entry.place, fmt::format("the credentials in '{}' are in the image", *named)));
+        evidence_at(entry.place, say("the credentials in '{}' are in the image", *named)));
 }
 
 void judge_noexec(const Context&, const FstabEntry& entry, Answer& answer) {
   if ((entry.target != "/var" && entry.target != "/usr") || !entry.last_of("noexec", "exec"))
     return;
   answer.fired.push_back(
-      evidence_at(entry.place, fmt::format("'{}' is mounted with noexec", entry.target)));
+      evidence_at(entry.place, say("'{}' is mounted with noexec", entry.target)));
 }
 
 }  // namespace
@@ -297,14 +293,14 @@ Answer fstab_syntax(const Context& context) {
     Evidence evidence = evidence_at(fault.place, fault.message);
     if (fault.harmless) {
       evidence.severity = Severity::info;
-      evidence.effect = "none";
-      evidence.hint = "end the line";
+      evidence.effect = say("none");
+      evidence.hint = say("end the line");
     }
     answer.fired.push_back(std::move(evidence));
   }
   if (fstab.incomplete)
-    answer.undetermined.push_back(fmt::format("'{}' has {} bytes: only its beginning was judged",
-                                              fstab.file.path, fstab.file.info.size));
+    answer.undetermined.push_back(say("'{}' has {} bytes: only its beginning was judged",
+                                      fstab.file.path, fstab.file.info.size));
   return answer;
 }
 

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/evidence.h"
 #include "guestfs/rules/table.h"
 
@@ -28,7 +29,7 @@ std::vector<const SourceFile*> all_files(const ReleaseFacts& release) {
 /// The reason why nothing can be said for sure, where a file could not be looked at.
 std::optional<std::string> unreadable_reason(const ReleaseFacts& release) {
   for (const SourceFile* file : all_files(release))
-    if (file->is_unreadable()) return fmt::format("'{}' cannot be read: {}", file->path, file->why);
+    if (file->is_unreadable()) return say("'{}' cannot be read: {}", file->path, file->why);
   return std::nullopt;
 }
 
@@ -58,15 +59,15 @@ Answer unrecognised(const Context& context) {
   const bool recognised = is_recognised_in_etc(release);
   if (is_broken_link(file) || (recognised && !needs_vendor_file)) return Answer::clean();
   if (const auto reason = unreadable_reason(release)) return Answer::unknown(*reason);
-  Evidence evidence = evidence_of(
-      file.path, fmt::format("'{}' {}", file.path,
-                             file.is_read() && !file.text.empty() ? "names no ID"
-                                                                  : facts::describe_state(file)));
+  const std::string fault = file.is_read() && !file.text.empty()
+                                ? say("'{}' names no ID", file.path)
+                                : facts::describe_state(file);
+  Evidence evidence = evidence_of(file.path, fault);
   if (recognised) {
     evidence.severity = Severity::warning;
-    evidence.effect = "programs that read /etc/os-release alone do not recognise the system";
+    evidence.effect = say("programs that read /etc/os-release alone do not recognise the system");
   } else {
-    evidence.message += ", and no other release file in /etc names a distribution";
+    evidence.message = say("{}, and no other release file in /etc names a distribution", fault);
   }
   Answer answer;
   answer.fired.push_back(std::move(evidence));
@@ -79,8 +80,7 @@ Answer symlink_broken(const Context& context) {
   Answer answer;
   for (const SourceFile* file : all_files(release))
     if (is_broken_link(*file) && file->path != release.vendor_file.path)
-      answer.fired.push_back(evidence_of(
-          file->path, fmt::format("'{}' {}", file->path, facts::describe_state(*file))));
+      answer.fired.push_back(evidence_of(file->path, facts::describe_state(*file)));
   // Only os-release is read by everybody; a dangling older file costs little.
   for (Evidence& evidence : answer.fired)
     if (evidence.path != release.os_release_file.path) evidence.severity = Severity::warning;
@@ -129,9 +129,9 @@ bool is_like(const ReleaseFacts& release, std::string_view id) {
 }
 
 Evidence says_otherwise(const ReleaseFacts& release, const ReleaseSource& source) {
-  Evidence evidence = evidence_of(
-      source.file.path, fmt::format("'{}' says '{}', but '{}' says '{}'", source.file.path,
-                                    source.id, release.decided_by, release.id));
+  Evidence evidence =
+      evidence_of(source.file.path, say("'{}' says '{}', but '{}' says '{}'", source.file.path,
+                                        source.id, release.decided_by, release.id));
   evidence.text = std::string{
       facts::trim(std::string_view{source.file.text}.substr(0, source.file.text.find('\n')))};
   return evidence;
@@ -175,8 +175,8 @@ std::optional<Evidence> version_conflict(const ReleaseFacts& release, const Rele
   if (!shares_versions(release, source) || !theirs || !ours || *theirs == *ours)
     return std::nullopt;
   Evidence evidence = evidence_of(
-      source.file.path, fmt::format("'{}' says version '{}', but '{}' says '{}'", source.file.path,
-                                    source.version, release.decided_by, release.version));
+      source.file.path, say("'{}' says version '{}', but '{}' says '{}'", source.file.path,
+                            source.version, release.decided_by, release.version));
   evidence.severity = Severity::warning;
   return evidence;
 }
@@ -207,8 +207,14 @@ void judge_older(const ReleaseSource& source, Answer& answer) {
       !facts::parse_os_release(source.file.text, source.file.path).settings.empty();
   if (other_settings) return;
   answer.fired.push_back(evidence_of(
-      source.file.path, fmt::format("'{}' {}", source.file.path,
-                                    blank ? "is empty" : "names no known distribution")));
+      source.file.path, blank ? say("'{}' is empty", source.file.path)
+                              : say("'{}' names no known distribution", source.file.path)));
+}
+
+std::string describe_no_id(const ReleaseFacts& release, const SourceFile& file) {
+  return facts::trim(file.text).empty()
+             ? say("'{}' is empty; '{}' says '{}'", file.path, release.decided_by, release.id)
+             : say("'{}' has no ID; '{}' says '{}'", file.path, release.decided_by, release.id);
 }
 
 Answer malformed(const Context& context) {
@@ -220,15 +226,12 @@ Answer malformed(const Context& context) {
     for (const facts::ReleaseFault& fault : release.os_release.faults)
       answer.fired.push_back(evidence_at(fault.place, fault.message));
     if (file.cut)
-      answer.fired.push_back(
-          evidence_of(file.path, fmt::format("'{}' has {} bytes: recognisers stop before its end",
-                                             file.path, file.info.size)));
+      answer.fired.push_back(evidence_of(
+          file.path,
+          say("'{}' has {} bytes: recognisers stop before its end", file.path, file.info.size)));
     // Without any ID at all the rule release.unrecognised speaks.
     if (answer.fired.empty() && release.os_release.find("ID") == nullptr && !release.id.empty())
-      answer.fired.push_back(evidence_of(
-          file.path, fmt::format("'{}' {}; '{}' says '{}'", file.path,
-                                 facts::trim(file.text).empty() ? "is empty" : "has no ID",
-                                 release.decided_by, release.id)));
+      answer.fired.push_back(evidence_of(file.path, describe_no_id(release, file)));
   }
   if (!release.id.empty())
     for (const ReleaseSource& source : release.sources) judge_older(source, answer);
@@ -250,10 +253,11 @@ Answer unknown_id(const Context& context) {
   const facts::ReleaseSetting* setting = release.os_release.find("ID");
   Evidence evidence =
       setting != nullptr ? evidence_at(setting->place, {}) : evidence_of(release.decided_by, {});
-  evidence.message = fmt::format("'{}' is no distribution that is known here", release.id);
-  if (!release.id_like.empty())
-    evidence.message +=
-        fmt::format("; it says that it is like '{}'", fmt::join(release.id_like, " "));
+  evidence.message =
+      release.id_like.empty()
+          ? say("'{}' is no distribution that is known here", release.id)
+          : say("'{}' is no distribution that is known here; it says that it is like '{}'",
+                release.id, fmt::join(release.id_like, " "));
   answer.fired.push_back(std::move(evidence));
   return answer;
 }
@@ -271,16 +275,15 @@ Answer issue(const Context& context) {
   if (file.is_unreadable()) return unreadable(file);
   Answer answer;
   if (!file.is_read() || file.text.empty()) {
-    answer.fired.push_back(
-        evidence_of(file.path, fmt::format("'{}' {}", file.path, facts::describe_state(file))));
+    answer.fired.push_back(evidence_of(file.path, facts::describe_state(file)));
     return answer;
   }
   for (const facts::TextLine& line : facts::split_lines(file.text)) {
     const std::string id = facts::id_named_in(line.text);
     if (id.empty() || release.family == Family::unknown || is_our_own(release, id)) continue;
-    answer.fired.push_back(evidence_at(
-        facts::place_of(file.path, line),
-        fmt::format("'{}' speaks of '{}', but the system is '{}'", file.path, id, release.id)));
+    answer.fired.push_back(
+        evidence_at(facts::place_of(file.path, line),
+                    say("'{}' speaks of '{}', but the system is '{}'", file.path, id, release.id)));
     break;
   }
   return answer;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/evidence.h"
 #include "guestfs/rules/table.h"
 
@@ -38,9 +39,9 @@ bool labels_matter(const SelinuxFacts& selinux) {
 
 std::string describe_lack(const SelinuxFacts& selinux) {
   const std::string folder = "/etc/selinux/" + selinux.policy_type;
-  if (!selinux.policy_folder) return fmt::format("there is no folder '{}'", folder);
-  if (selinux.policies.empty()) return fmt::format("there is no policy in '{}/policy'", folder);
-  return fmt::format("there is no '{}/contexts/files/file_contexts'", folder);
+  if (!selinux.policy_folder) return say("there is no folder '{}'", folder);
+  if (selinux.policies.empty()) return say("there is no policy in '{}/policy'", folder);
+  return say("there is no '{}/contexts/files/file_contexts'", folder);
 }
 
 Evidence evidence_of_mode(const SelinuxFacts& selinux, std::string message) {
@@ -55,12 +56,11 @@ Answer policy_missing(const Context& context) {
   if (!is_enforcing(selinux) || has_policy(selinux)) return Answer::clean();
   if (!selinux.unknown.empty()) return Answer::unknown(selinux.unknown.front());
   if (selinux.activation != Activation::yes)
-    return Answer::unknown(
-        fmt::format("{}, and {}", describe_lack(selinux), selinux.activation_reason));
+    return Answer::unknown(say("{}, and {}", describe_lack(selinux), selinux.activation_reason));
   Answer answer;
-  answer.fired.push_back(
-      evidence_of_mode(selinux, fmt::format("SELinux is enforcing, but {}; {}",
-                                            describe_lack(selinux), selinux.activation_reason)));
+  answer.fired.push_back(evidence_of_mode(
+      selinux,
+      say("SELinux is enforcing, but {}; {}", describe_lack(selinux), selinux.activation_reason)));
   return answer;
 }
 
@@ -80,6 +80,16 @@ bool is_off_by_command_line(const Context& context) {
   return boot != nullptr && facts::cmdline_value(boot->cmdline, "selinux") == "0";
 }
 
+std::string describe_setting(const SelinuxFacts& selinux, const SelinuxSetting& line) {
+  const SelinuxSetting* first = selinux.config.deciding();
+  if (first != &line && first != nullptr)
+    return say("SELinux is set to '{}', but line {} says '{}', and libselinux takes the first",
+               line.value, first->place.line, first->value);
+  if (selinux.activation != Activation::yes)
+    return say("SELinux is set to '{}'; {}", line.value, selinux.activation_reason);
+  return say("SELinux is set to '{}'", line.value);
+}
+
 Answer enabled(const Context& context) {
   const SelinuxFacts& selinux = context.facts.selinux;
   if (selinux.file.is_unreadable()) return unreadable(selinux.file);
@@ -89,14 +99,8 @@ Answer enabled(const Context& context) {
   // What stops the boot has rules of its own.
   if (freezes(selinux) || (labels_matter(selinux) && !selinux.unlabelled.empty()))
     return Answer::clean();
-  std::string message = fmt::format("SELinux is set to '{}'", line->value);
-  if (const SelinuxSetting* first = selinux.config.deciding(); first != line && first != nullptr)
-    message += fmt::format(", but line {} says '{}', and libselinux takes the first",
-                           first->place.line, first->value);
-  else if (selinux.activation != Activation::yes)
-    message += "; " + selinux.activation_reason;
   Answer answer;
-  answer.fired.push_back(evidence_at(line->place, std::move(message)));
+  answer.fired.push_back(evidence_at(line->place, describe_setting(selinux, *line)));
   return answer;
 }
 
@@ -109,15 +113,20 @@ Answer invalid_value(const Context& context) {
     if (!facts::parse_selinux_mode(setting.value))
       answer.fired.push_back(evidence_at(
           setting.place,
-          fmt::format("SELINUX= takes 'enforcing', 'permissive' or 'disabled', not '{}'",
-                      setting.value)));
+          say("SELINUX= takes 'enforcing', 'permissive' or 'disabled', not '{}'", setting.value)));
   const auto& type = selinux.config.type;
   if (type && (type->value.empty() || type->value.find('/') != std::string::npos ||
                facts::parse_selinux_mode(type->value)))
-    answer.fired.push_back(
-        evidence_at(type->place,
-                    fmt::format("SELINUXTYPE= takes the name of a policy, not '{}'", type->value)));
+    answer.fired.push_back(evidence_at(
+        type->place, say("SELINUXTYPE= takes the name of a policy, not '{}'", type->value)));
   return answer;
+}
+
+std::string describe_unlabelled(const SelinuxFacts& selinux) {
+  const auto& files = selinux.unlabelled;
+  return files.size() == 1
+             ? say("SELinux is enforcing, but '{}' has no label", files.front())
+             : say("SELinux is enforcing, but '{}' have no label", fmt::join(files, "', '"));
 }
 
 Answer unlabelled(const Context& context) {
@@ -126,17 +135,14 @@ Answer unlabelled(const Context& context) {
   if (!selinux.unknown.empty()) return Answer::unknown(selinux.unknown.front());
   Answer answer;
   if (!selinux.unlabelled.empty())
-    answer.fired.push_back(
-        evidence_of_mode(selinux, fmt::format("SELinux is enforcing, but '{}' {} no label",
-                                              fmt::join(selinux.unlabelled, "', '"),
-                                              selinux.unlabelled.size() == 1 ? "has" : "have")));
+    answer.fired.push_back(evidence_of_mode(selinux, describe_unlabelled(selinux)));
   return answer;
 }
 
 Answer autorelabel(const Context& context) {
   Answer answer;
   if (context.facts.selinux.autorelabel)
-    answer.fired.push_back(evidence_of("/.autorelabel", "'/.autorelabel' is there"));
+    answer.fired.push_back(evidence_of("/.autorelabel", say("'/.autorelabel' is there")));
   return answer;
 }
 

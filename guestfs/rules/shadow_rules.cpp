@@ -1,12 +1,11 @@
 // Whether a password can be set: /etc/shadow and /etc/passwd.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
 
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/language/say.h"
 #include "guestfs/rules/evidence.h"
 #include "guestfs/rules/table.h"
 
@@ -25,9 +24,7 @@ bool is_filled(const SourceFile& file) {
 Answer missing(const SourceFile& file) {
   if (file.is_unreadable()) return unreadable(file);
   Answer answer;
-  if (!is_filled(file))
-    answer.fired.push_back(
-        evidence_of(file.path, fmt::format("'{}' {}", file.path, facts::describe_state(file))));
+  if (!is_filled(file)) answer.fired.push_back(evidence_of(file.path, facts::describe_state(file)));
   return answer;
 }
 
@@ -45,18 +42,22 @@ std::optional<Answer> no_content(const SourceFile& file) {
   return std::nullopt;
 }
 
+std::string describe_frozen(const facts::FrozenPath& frozen) {
+  return frozen.letters.find('i') != std::string::npos
+             ? say("'{}' has the attribute '{}': nobody can write to it, not even root",
+                   frozen.path, frozen.letters)
+             : say("'{}' has the attribute '{}': it can be appended to, but not replaced",
+                   frozen.path, frozen.letters);
+}
+
 Answer immutable(const Context& context) {
   const AccountFacts& accounts = context.facts.accounts;
   constexpr std::array<std::string_view, 3> needed{"/etc", "/etc/passwd", "/etc/shadow"};
   Answer answer;
   answer.undetermined = accounts.unknown;
   for (const facts::FrozenPath& frozen : accounts.frozen) {
-    Evidence evidence = evidence_of(
-        frozen.path, fmt::format("'{}' has the attribute '{}': {}", frozen.path, frozen.letters,
-                                 frozen.letters.find('i') != std::string::npos
-                                     ? "nobody can write to it, not even root"
-                                     : "it can be appended to, but not replaced"));
-    evidence.hint = fmt::format("run: chattr -ia {}", frozen.path);
+    Evidence evidence = evidence_of(frozen.path, describe_frozen(frozen));
+    evidence.hint = say("run: chattr -ia {}", frozen.path);
     if (std::find(needed.begin(), needed.end(), frozen.path) == needed.end())
       evidence.severity = Severity::warning;
     answer.fired.push_back(std::move(evidence));
@@ -77,9 +78,9 @@ Answer mode(const Context& context) {
   Answer answer;
   const bool owner_writes = (shadow.info.mode & 0200U) != 0;
   if (!owner_writes && !(shadow.info.mode == 0 && writes_through_mode(context)))
-    answer.fired.push_back(
-        evidence_of(shadow.path, fmt::format("'{}' has mode {:04o}: its owner may not write it",
-                                             shadow.path, shadow.info.mode)));
+    answer.fired.push_back(evidence_of(
+        shadow.path,
+        say("'{}' has mode {:04o}: its owner may not write it", shadow.path, shadow.info.mode)));
   return answer;
 }
 
@@ -93,12 +94,11 @@ Answer too_open(const Context& context) {
   };
   const bool group_is_trusted = info.gid == 0 || info.gid == context.facts.accounts.shadow_group;
   if ((info.mode & 0007U) != 0)
-    fire(fmt::format("'{}' has mode {:04o}: everybody can use it", shadow.path, info.mode));
+    fire(say("'{}' has mode {:04o}: everybody can use it", shadow.path, info.mode));
   else if ((info.mode & 0070U) != 0 && !group_is_trusted)
-    fire(fmt::format("'{}' has mode {:04o} and belongs to group {}", shadow.path, info.mode,
-                     info.gid));
+    fire(say("'{}' has mode {:04o} and belongs to group {}", shadow.path, info.mode, info.gid));
   else if (info.uid != 0)
-    fire(fmt::format("'{}' belongs to user {}, not to root", shadow.path, info.uid));
+    fire(say("'{}' belongs to user {}, not to root", shadow.path, info.uid));
   return answer;
 }
 
@@ -117,12 +117,12 @@ Answer readonly_fs(const Context& context) {
         readonly_types.end())
       answer.fired.push_back(evidence_of(
           "/etc/shadow",
-          fmt::format("the root file system is '{}', which is never written", root.filesystem)));
+          say("the root file system is '{}', which is never written", root.filesystem)));
   }
   for (const facts::FstabEntry& entry : context.facts.fstab.entries)
     if (!entry.malformed && covers_shadow(entry) && entry.last_of("ro", "rw"))
       answer.fired.push_back(
-          evidence_at(entry.place, fmt::format("'{}' is mounted read-only", entry.target)));
+          evidence_at(entry.place, say("'{}' is mounted read-only", entry.target)));
   return answer;
 }
 
@@ -138,8 +138,9 @@ Severity by_name(std::string_view name) {
 void judge_line_ends(const SourceFile& file, Answer& answer) {
   for (const facts::TextLine& line : facts::split_lines(file.text)) {
     if (!line.carriage_return) continue;
-    Evidence evidence = evidence_at(facts::place_of(file.path, line),
-                                    "lines end with CR LF: the CR becomes part of the last field");
+    Evidence evidence =
+        evidence_at(facts::place_of(file.path, line),
+                    say("lines end with CR LF: the CR becomes part of the last field"));
     evidence.severity = Severity::error;
     evidence.text.clear();
     answer.fired.push_back(std::move(evidence));
@@ -154,11 +155,11 @@ void judge_shape(const std::vector<Row>& rows, std::size_t fields, Answer& answe
     if (is_nis_line(row.name)) continue;
     std::string message;
     if (row.fields != fields)
-      message = fmt::format("the line of '{}' has {} fields, not {}", row.name, row.fields, fields);
+      message = say("the line of '{}' has {} fields, not {}", row.name, row.fields, fields);
     else if (row.name.empty())
-      message = "the line has no name";
+      message = say("the line has no name");
     else if (!seen.insert(row.name).second)
-      message = fmt::format("'{}' has a line already: the first counts", row.name);
+      message = say("'{}' has a line already: the first counts", row.name);
     else
       continue;
     Evidence evidence = evidence_at(row.place, std::move(message));
@@ -172,9 +173,9 @@ void judge_shape(const std::vector<Row>& rows, std::size_t fields, Answer& answe
 void judge_numbers(const AccountFacts& accounts, Answer& answer) {
   for (const PasswdRow& user : accounts.users) {
     if (is_nis_line(user.name) || user.fields != 7 || (user.uid && user.gid)) continue;
-    Evidence evidence = evidence_at(
-        user.place,
-        fmt::format("'{}' has no valid {} number", user.name, user.uid ? "group" : "user"));
+    Evidence evidence =
+        evidence_at(user.place, user.uid ? say("'{}' has no valid group number", user.name)
+                                         : say("'{}' has no valid user number", user.name));
     evidence.severity = by_name(user.name);
     evidence.text.clear();
     answer.fired.push_back(std::move(evidence));
@@ -189,8 +190,8 @@ void judge_strangers(const AccountFacts& accounts, Answer& answer) {
     // Of root's missing line in passwd another rule speaks.
     if (is_nis_line(row.name) || row.fields != 9 || row.name == "root" || names.contains(row.name))
       continue;
-    Evidence evidence = evidence_at(
-        row.place, fmt::format("'{}' has no line in '{}'", row.name, accounts.passwd.path));
+    Evidence evidence =
+        evidence_at(row.place, say("'{}' has no line in '{}'", row.name, accounts.passwd.path));
     evidence.severity = Severity::warning;
     evidence.text.clear();
     answer.fired.push_back(std::move(evidence));
@@ -205,8 +206,8 @@ Answer parse(const Context& context) {
   for (const SourceFile* file : {&accounts.passwd, &accounts.shadow}) {
     judge_line_ends(*file, answer);
     if (file->cut)
-      answer.undetermined.push_back(fmt::format("'{}' has {} bytes: only its beginning was judged",
-                                                file->path, file->info.size));
+      answer.undetermined.push_back(
+          say("'{}' has {} bytes: only its beginning was judged", file->path, file->info.size));
   }
   judge_shape(accounts.users, 7, answer);
   judge_numbers(accounts, answer);
@@ -220,11 +221,11 @@ Answer root_absent(const Context& context) {
   if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
   Answer answer;
   if (accounts.user("root") == nullptr) {
-    Evidence evidence = evidence_of(accounts.passwd.path, "there is no user 'root'");
+    Evidence evidence = evidence_of(accounts.passwd.path, say("there is no user 'root'"));
     evidence.severity = Severity::error;
     answer.fired.push_back(std::move(evidence));
   } else if (is_filled(accounts.shadow) && accounts.shadow_of("root") == nullptr) {
-    answer.fired.push_back(evidence_of(accounts.shadow.path, "there is no line for 'root'"));
+    answer.fired.push_back(evidence_of(accounts.shadow.path, say("there is no line for 'root'")));
   }
   return answer;
 }
@@ -237,7 +238,7 @@ Answer root_uid(const Context& context) {
   Answer answer;
   if (*root->uid != 0)
     answer.fired.push_back(
-        evidence_at(root->place, fmt::format("'root' has the user number {}, not 0", *root->uid)));
+        evidence_at(root->place, say("'root' has the user number {}, not 0", *root->uid)));
   return answer;
 }
 
@@ -247,8 +248,8 @@ Answer extra_uid(const Context& context) {
   Answer answer;
   for (const PasswdRow& user : accounts.users)
     if (user.uid == 0U && user.name != "root" && !is_nis_line(user.name))
-      answer.fired.push_back(evidence_at(
-          user.place, fmt::format("'{}' has the user number 0, as root has", user.name)));
+      answer.fired.push_back(
+          evidence_at(user.place, say("'{}' has the user number 0, as root has", user.name)));
   return answer;
 }
 
@@ -266,11 +267,10 @@ Answer root_shell(const Context& context) {
   Answer answer;
   const std::string_view shell = root->shell;
   if (shell.ends_with("/nologin") || shell.ends_with("/false"))
-    answer.fired.push_back(
-        evidence_at(root->place, fmt::format("the shell of 'root' is '{}'", shell)));
+    answer.fired.push_back(evidence_at(root->place, say("the shell of 'root' is '{}'", shell)));
   const ShadowRow* row = accounts.shadow_of("root");
   if (row != nullptr && is_expired(*row, accounts.shadow)) {
-    Evidence evidence = evidence_at(row->place, "the account of 'root' has expired");
+    Evidence evidence = evidence_at(row->place, say("the account of 'root' has expired"));
     evidence.text.clear();
     answer.fired.push_back(std::move(evidence));
   }
@@ -279,17 +279,19 @@ Answer root_shell(const Context& context) {
 
 Answer nologin(const Context& context) {
   const std::optional<bool>& there = context.facts.accounts.nologin;
-  if (!there) return Answer::unknown("'/etc/nologin' cannot be looked at");
+  if (!there) return Answer::unknown(say("'/etc/nologin' cannot be looked at"));
   Answer answer;
-  if (*there) answer.fired.push_back(evidence_of("/etc/nologin", "'/etc/nologin' was left behind"));
+  if (*there)
+    answer.fired.push_back(evidence_of("/etc/nologin", say("'/etc/nologin' was left behind")));
   return answer;
 }
 
 Answer command_missing(const Context& context) {
   const std::optional<bool>& there = context.facts.accounts.passwd_command;
-  if (!there) return Answer::unknown("'/usr/bin/passwd' cannot be looked at");
+  if (!there) return Answer::unknown(say("'/usr/bin/passwd' cannot be looked at"));
   Answer answer;
-  if (!*there) answer.fired.push_back(evidence_of("/usr/bin/passwd", "there is no passwd command"));
+  if (!*there)
+    answer.fired.push_back(evidence_of("/usr/bin/passwd", say("there is no passwd command")));
   return answer;
 }
 
@@ -303,8 +305,8 @@ Answer unshadowed(const Context& context) {
       continue;
     Evidence evidence = evidence_at(
         user.place, user.password.empty()
-                        ? fmt::format("'{}' needs no password at all", user.name)
-                        : fmt::format("the password of '{}' is readable by everybody", user.name));
+                        ? say("'{}' needs no password at all", user.name)
+                        : say("the password of '{}' is readable by everybody", user.name));
     evidence.text.clear();
     answer.fired.push_back(std::move(evidence));
   }
@@ -323,7 +325,7 @@ Answer home_missing(const Context& context) {
     return Answer::unknown(info.error().message);
   if (!info || info->type != guest::FileType::folder)
     answer.fired.push_back(
-        evidence_at(root->place, fmt::format("the home folder '{}' is not there", root->home)));
+        evidence_at(root->place, say("the home folder '{}' is not there", root->home)));
   return answer;
 }
 

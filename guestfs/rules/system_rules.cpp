@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "guestfs/language/say.h"
 #include "guestfs/rules/evidence.h"
 #include "guestfs/rules/table.h"
 
@@ -29,11 +30,11 @@ Answer disk_size(const Context& context) {
   const std::uint64_t size = context.inventory.disks.front().size;
   Answer answer;
   if (context.limits.max_disk_size && size > *context.limits.max_disk_size)
-    answer.fired.push_back(evidence_of_image(fmt::format(
-        "the disk has {} bytes; at most {} are allowed", size, *context.limits.max_disk_size)));
+    answer.fired.push_back(evidence_of_image(
+        say("the disk has {} bytes; at most {} are allowed", size, *context.limits.max_disk_size)));
   if (context.limits.min_disk_size && size < *context.limits.min_disk_size)
-    answer.fired.push_back(evidence_of_image(fmt::format(
-        "the disk has {} bytes; at least {} are needed", size, *context.limits.min_disk_size)));
+    answer.fired.push_back(evidence_of_image(
+        say("the disk has {} bytes; at least {} are needed", size, *context.limits.min_disk_size)));
   return answer;
 }
 
@@ -44,8 +45,8 @@ Answer root_type(const Context& context) {
   Answer answer;
   if (std::find(allowed.begin(), allowed.end(), root->filesystem) == allowed.end())
     answer.fired.push_back(
-        evidence_of_image(fmt::format("the root file system on '{}' is '{}'; allowed are '{}'",
-                                      root->device, root->filesystem, fmt::join(allowed, "', '"))));
+        evidence_of_image(say("the root file system on '{}' is '{}'; allowed are '{}'",
+                              root->device, root->filesystem, fmt::join(allowed, "', '"))));
   return answer;
 }
 
@@ -55,8 +56,8 @@ Answer root_on_lvm(const Context& context) {
   Answer answer;
   if (root->kind == Volume::Kind::logical_volume)
     answer.fired.push_back(
-        evidence_of_image(fmt::format("the root file system is on the logical volume '{}' of '{}'",
-                                      root->logical_volume, root->volume_group)));
+        evidence_of_image(say("the root file system is on the logical volume '{}' of '{}'",
+                              root->logical_volume, root->volume_group)));
   return answer;
 }
 
@@ -71,7 +72,7 @@ Answer root_is_last(const Context& context) {
   });
   if (behind != volumes.end())
     answer.fired.push_back(evidence_of_image(
-        fmt::format("'{}' lies behind the root partition '{}'", behind->device, root->device)));
+        say("'{}' lies behind the root partition '{}'", behind->device, root->device)));
   return answer;
 }
 
@@ -80,7 +81,7 @@ Answer swap_partition(const Context& context) {
   for (const Volume& volume : context.inventory.volumes)
     if (volume.filesystem == "swap" && volume.disk == 0)
       answer.fired.push_back(
-          evidence_of_image(fmt::format("'{}' on the system disk is swap space", volume.device)));
+          evidence_of_image(say("'{}' on the system disk is swap space", volume.device)));
   return answer;
 }
 
