@@ -93,7 +93,7 @@ TEST(Formats, RefusesPolyglots) {
   const auto report = judged(image);
   EXPECT_EQ(report.container.format, "");
   EXPECT_THAT(answers(report), ElementsAre("disk.multiple-formats:error"));
-  EXPECT_THAT(message_of(report, "disk.multiple-formats"), HasSubstr("qcow2 and iso"));
+  EXPECT_THAT(message_of(report, "disk.multiple-formats"), HasSubstr("qcow2, iso"));
 }
 
 TEST(Formats, RefusesAQcow2ThatIsAlsoAVdi) {

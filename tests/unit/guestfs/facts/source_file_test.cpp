@@ -31,14 +31,14 @@ TEST(SourceFile, TellsAbsentFromDanglingAndLoop) {
   EXPECT_EQ(read(fs, "/none/x").state, State::absent);
   EXPECT_EQ(read(fs, "/etc/a").state, State::dangling);
   EXPECT_EQ(read(fs, "/etc/b").state, State::dangling);
-  EXPECT_EQ(describe_state(read(fs, "/etc/a")), "is a link to '/nowhere', which leads nowhere");
+  EXPECT_EQ(describe_state(read(fs, "/etc/a")), "'/etc/a' is a link to '/nowhere', which leads nowhere");
 }
 
 TEST(SourceFile, NeverOpensAFifoOrAFolder) {
   guest::MemoryFs fs;
   fs.special("/etc/fstab", guest::FileType::fifo).folder("/etc/shadow");
   EXPECT_EQ(read(fs, "/etc/fstab").state, State::wrong_type);
-  EXPECT_EQ(describe_state(read(fs, "/etc/shadow")), "is a folder, not a file");
+  EXPECT_EQ(describe_state(read(fs, "/etc/shadow")), "'/etc/shadow' is a folder, not a file");
 }
 
 TEST(SourceFile, IsUnreadableWhereTheApplianceDied) {
