@@ -31,7 +31,8 @@ TEST(SourceFile, TellsAbsentFromDanglingAndLoop) {
   EXPECT_EQ(read(fs, "/none/x").state, State::absent);
   EXPECT_EQ(read(fs, "/etc/a").state, State::dangling);
   EXPECT_EQ(read(fs, "/etc/b").state, State::dangling);
-  EXPECT_EQ(describe_state(read(fs, "/etc/a")), "'/etc/a' is a link to '/nowhere', which leads nowhere");
+  EXPECT_EQ(describe_state(read(fs, "/etc/a")),
+            "'/etc/a' is a link to '/nowhere', which leads nowhere");
 }
 
 TEST(SourceFile, NeverOpensAFifoOrAFolder) {
