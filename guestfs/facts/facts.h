@@ -22,7 +22,7 @@ struct Facts {
   AccountFacts accounts;              ///< shadow, passwd
   SelinuxFacts selinux;
   ServiceFacts services;  ///< what starts by itself
-  Boot boot;  ///< loader, entries, the default entry resolved to files and root device
+  Boot boot;              ///< loader, entries, the default entry resolved to files and root device
 };
 
 /// Reads all of it. Never fails: what could not be read is recorded in its part, so that rules
