@@ -8,23 +8,50 @@
 #include "agent/api/client.h"
 #include "agent/cli/run.h"
 #include "guestfs/inspect/worker_inspector.h"
+#include "guestfs/language/language.h"
+#include "guestfs/profiles/load_profile.h"
 #include "guestfs/report/text.h"
 #include "guestfs/rules/table.h"
 
 namespace {
 
-std::vector<imprint::cli::RuleText> list_rules() {
-  std::vector<imprint::cli::RuleText> texts;
-  for (const auto& rule : imprint::rules::all_rules())
-    texts.push_back({std::string{rule.id}, rule.severity, std::string{rule.title},
-                     std::string{rule.effect}, std::string{rule.hint}});
+using namespace imprint;
+
+std::vector<rules::Profile> builtin_profiles() {
+  std::vector<rules::Profile> loaded;
+  for (const std::string& name : profiles::builtin_names())
+    if (auto profile = profiles::load_profile(name)) loaded.push_back(*std::move(profile));
+  return loaded;
+}
+
+std::vector<cli::RuleText> list_rules() {
+  const std::vector<rules::Profile> profiles = builtin_profiles();
+  const auto translated = [](std::string_view english) {
+    return std::string{language::translate(english)};
+  };
+  std::vector<cli::RuleText> texts;
+  for (const rules::Rule& rule : rules::all_rules()) {
+    cli::RuleText text{std::string{rule.id}, rule.severity, {}, {}, {}, {}};
+    text.title = translated(rule.title);
+    text.effect = translated(rule.effect);
+    text.hint = translated(rule.hint);
+    for (const rules::Profile& profile : profiles)
+      text.profiles.push_back(
+          {profile.name, profile.is_off(rule.id)
+                             ? std::string{"off"}
+                             : std::string{to_string(profile.severity_of(rule, {}))}});
+    texts.push_back(std::move(text));
+  }
   return texts;
+}
+
+void speak(const std::string& code) {
+  language::speak(language::parse_language(code).value_or(language::Language::english));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace imprint;
   ::signal(SIGPIPE, SIG_IGN);
   cli::Environment environment{
       .in = std::cin,
@@ -37,6 +64,8 @@ int main(int argc, char** argv) {
         return std::unique_ptr<Inspector>{std::make_unique<inspect::WorkerInspector>()};
       },
       .render = report::render_text,
-      .rules = list_rules};
+      .rules = list_rules,
+      .language = std::string{language::to_string(language::language_of_environment())},
+      .speak = speak};
   return cli::run({argv + 1, argv + argc}, environment);
 }

@@ -61,11 +61,12 @@ ImageReport unreadable(const std::string& path, const std::string& reason) {
 
 /// An Error only for what concerns the command itself, such as a profile that does not exist.
 Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
-                              const std::string& path) {
+                              const std::string& language, const std::string& path) {
   if (const std::string reason = unfit(path); !reason.empty()) return unreadable(path, reason);
   Inspection inspection;
   inspection.image = path;
   inspection.profile = options.profile;
+  inspection.language = language;
   inspection.companions.assign(options.companions.begin(), options.companions.end());
   auto report = inspector.inspect(inspection);
   // The path was there a moment ago, so what is not found is the profile.
@@ -76,12 +77,13 @@ Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
 }
 
 /// All disks, in their order, by as many threads as asked for.
-Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options) {
+Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
+                                           const std::string& language) {
   std::vector<std::optional<Result<ImageReport>>> results(options.disks.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < results.size(); i = next++)
-      results[i].emplace(check_one(inspector, options, options.disks[i]));
+      results[i].emplace(check_one(inspector, options, language, options.disks[i]));
   };
   std::vector<std::jthread> threads;
   for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);
@@ -132,8 +134,9 @@ Result<int> check(Session& session, const CheckOptions& given) {
     err << "imprintctl: " << misuse << "\n";
     return status_usage;
   }
+  const std::string& language = session.speak();
   const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
-  auto reports = check_all(*inspector, options);
+  auto reports = check_all(*inspector, options, language);
   if (!reports) {
     err << "imprintctl: " << reports.error().message << "\n";
     return status_usage;
@@ -173,6 +176,7 @@ void add_check(CLI::App& app, Session& session) {
                    "A further disk of the same machine; may be repeated")
       ->allow_extra_args(false)
       ->type_name("DISK");
+  add_language(*command, session);
   command->footer(examples);
 }
 

@@ -16,14 +16,23 @@ struct RuleOption {
 };
 
 Json to_json(const RuleText& rule) {
-  return {{"id", rule.id},
-          {"severity", to_string(rule.severity)},
-          {"title", rule.title},
-          {"effect", rule.effect},
-          {"hint", rule.hint}};
+  Json profiles = Json::object();
+  for (const ProfileOpinion& opinion : rule.profiles) profiles[opinion.profile] = opinion.severity;
+  return {{"id", rule.id},       {"severity", to_string(rule.severity)},
+          {"title", rule.title}, {"effect", rule.effect},
+          {"hint", rule.hint},   {"profiles", std::move(profiles)}};
+}
+
+/// "generic error, ecs warning".
+std::string opinions_of(const RuleText& rule) {
+  std::vector<std::string> words;
+  for (const ProfileOpinion& opinion : rule.profiles)
+    words.push_back(opinion.profile + " " + opinion.severity);
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 Result<int> list(Session& session, const NoOptions&) {
+  session.speak();
   Json json = Json::array();
   std::vector<Row> rows{{"RULE", "SEVERITY", "WHAT IT CHECKS"}};
   for (const RuleText& rule : session.environment.rules()) {
@@ -38,6 +47,7 @@ Result<int> list(Session& session, const NoOptions&) {
 }
 
 Result<int> show(Session& session, const RuleOption& options) {
+  session.speak();
   const auto rules = session.environment.rules();
   const auto rule = std::ranges::find(rules, options.rule, &RuleText::id);
   if (rule == rules.end())
@@ -50,7 +60,8 @@ Result<int> show(Session& session, const RuleOption& options) {
                                            {"severity", std::string{to_string(rule->severity)}},
                                            {"checks", rule->title},
                                            {"effect", rule->effect},
-                                           {"hint", rule->hint}});
+                                           {"hint", rule->hint},
+                                           {"profiles", opinions_of(*rule)}});
   return status_ok;
 }
 
@@ -61,11 +72,15 @@ void add_rules(CLI::App& app, Session& session) {
   rules->footer("Examples:\n  imprintctl rules\n  imprintctl rules show fstab.device-not-in-image");
   rules->require_subcommand(0, 1);
   auto options = std::make_shared<RuleOption>();
-  add_action(*rules, session, "list", "All rules; the default", std::make_shared<NoOptions>(),
-             list);
-  add_action(*rules, session, "show", "One rule: its effect and what to do", options, show)
-      ->add_option("RULE", options->rule, "Its id, as reports name it")
-      ->required();
+  add_language(*rules, session);
+  add_language(*add_action(*rules, session, "list", "All rules; the default",
+                           std::make_shared<NoOptions>(), list),
+               session);
+  CLI::App* one =
+      add_action(*rules, session, "show",
+                 "One rule: its effect, what to do, what profiles make of it", options, show);
+  one->add_option("RULE", options->rule, "Its id, as reports name it")->required();
+  add_language(*one, session);
   rules->callback([rules, &session] {
     if (rules->get_subcommands().empty()) session.action = [&session] { return list(session, {}); };
   });

@@ -60,6 +60,19 @@ Service& Session::service() {
   return *service_;
 }
 
+const std::string& Session::speak() {
+  if (language.empty()) language = environment.language;
+  environment.speak(language);
+  return language;
+}
+
+void add_language(CLI::App& command, Session& session) {
+  command
+      .add_option("--lang", session.language,
+                  "Of texts for people: en or zh; else as LC_ALL, LC_MESSAGES or LANG say")
+      ->check(CLI::IsMember({"en", "zh"}));
+}
+
 Caller Session::caller() {
   if (idempotency_key.empty()) idempotency_key = random_uuid();
   return {"", idempotency_key};

@@ -14,6 +14,12 @@
 
 namespace imprint::cli {
 
+/// What one built-in profile makes of a rule.
+struct ProfileOpinion {
+  std::string profile;
+  std::string severity;  ///< "error", "warning", "info", or "off"
+};
+
 /// One rule as `imprintctl rules` shows it.
 struct RuleText {
   std::string id;
@@ -21,6 +27,7 @@ struct RuleText {
   std::string title;
   std::string effect;
   std::string hint;
+  std::vector<ProfileOpinion> profiles;
 };
 
 /// What is around the command line. All of it must outlive the call of run().
@@ -35,6 +42,9 @@ struct Environment {
       inspector;  ///< made only when something is checked
   std::function<std::string(const Report&, bool colour)> render;  ///< a report for people
   std::function<std::vector<RuleText>()> rules;
+  std::string language = "en";  ///< for people, where --lang does not say: "en" or "zh"
+  std::function<void(const std::string& language)>
+      speak;  ///< before `inspector`, `render`, `rules`
 };
 
 /// Runs one command. `arguments` without the program's name. Returns the exit status

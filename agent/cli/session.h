@@ -21,10 +21,13 @@ struct Session {
   bool wait = true;
   std::string socket = "/run/imprint/imprint.sock";
   std::string idempotency_key;
+  std::string language;                 ///< of --lang; empty: the environment's
   std::function<Result<int>()> action;  ///< set by the sub-command that was given
 
   /// The agent, on the chosen socket.
   Service& service();
+  /// Sets the language that was asked for, and returns it.
+  const std::string& speak();
   /// For a change: under the key that was given, or a new one.
   Caller caller();
 
@@ -44,6 +47,9 @@ CLI::App* add_action(CLI::App& parent, Session& session, const std::string& name
   });
   return command;
 }
+
+/// --lang, for commands whose texts there are in several languages.
+void add_language(CLI::App& command, Session& session);
 
 // One function a file: adds its sub-commands to the parent.
 void add_check(CLI::App& app, Session& session);

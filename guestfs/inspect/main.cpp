@@ -10,6 +10,7 @@
 #include "guestfs/inspect/drop_root.h"
 #include "guestfs/inspect/inspect_image.h"
 #include "guestfs/inspect/profile_json.h"
+#include "guestfs/language/language.h"
 #include "guestfs/profiles/load_profile.h"
 
 namespace {
@@ -23,6 +24,7 @@ struct Options {
   std::vector<std::string> companions;
   std::string appliance;
   std::string accelerator = "tcg";
+  std::string language = "en";
 };
 
 void describe(CLI::App& app, Options& options) {
@@ -36,6 +38,8 @@ void describe(CLI::App& app, Options& options) {
       ->required();
   app.add_option("--accelerator", options.accelerator, "how QEMU runs the appliance")
       ->check(CLI::IsMember({"kvm", "tcg"}));
+  app.add_option("--lang", options.language, "language of messages, effects and hints")
+      ->check(CLI::IsMember({"en", "zh"}));
 }
 
 imprint::Result<imprint::rules::Profile> read_profile(const std::string& name) {
@@ -45,6 +49,8 @@ imprint::Result<imprint::rules::Profile> read_profile(const std::string& name) {
 }
 
 int run(const Options& options) {
+  imprint::language::speak(imprint::language::parse_language(options.language)
+                               .value_or(imprint::language::Language::english));
   if (auto dropped = imprint::inspect::drop_root(); !dropped) {
     std::cerr << dropped.error().message << '\n';
     return 1;

@@ -72,6 +72,8 @@ Command command_for(const Inspection& inspection, const Workplace& place) {
                        place.appliance.string(),
                        "--accelerator",
                        place.accelerator.name,
+                       "--lang",
+                       inspection.language,
                        "--profile",
                        "-"};
   if (inspection.declared_format) {

@@ -114,6 +114,30 @@ TEST_F(Check, UsesColourOnATerminalOnly) {
   EXPECT_THAT(line.run({"check", good}).out, HasSubstr("in colour"));
 }
 
+TEST_F(Check, SpeaksTheLanguageOfTheOptionElseOfTheEnvironment) {
+  const std::string good = disk("good");
+  line.language = "zh";
+  line.run({"check", good});
+  EXPECT_EQ(line.spoken, "zh");
+  EXPECT_EQ(line.inspector.language, "zh");
+  line.run({"check", good, "--lang", "en"});
+  EXPECT_EQ(line.spoken, "en");
+  EXPECT_EQ(line.inspector.language, "en");
+  EXPECT_EQ(line.run({"check", good, "--lang", "tlh"}).status, 64);
+}
+
+TEST_F(Check, TellsRulesInTheLanguageAskedFor) {
+  EXPECT_THAT(line.run({"rules", "--lang", "zh"}).out, HasSubstr("title a in zh"));
+  EXPECT_THAT(line.run({"rules", "list", "--lang", "zh"}).out, HasSubstr("title a in zh"));
+  EXPECT_THAT(line.run({"rules", "show", "fstab.a", "--lang", "zh"}).out,
+              HasSubstr("title a in zh"));
+}
+
+TEST_F(Check, ShowsWhatProfilesMakeOfARule) {
+  EXPECT_THAT(line.run({"rules", "show", "fstab.a"}).out, HasSubstr("ecs warning"));
+  EXPECT_EQ(parse_json(line.run({"rules", "--json"}).out).value()[0]["profiles"]["ecs"], "warning");
+}
+
 TEST_F(Check, NeedsNoAgent) {
   line.service.fail_with(make_error(Errc::unavailable, "no agent"));
   EXPECT_EQ(line.run({"check", disk("good")}).status, 0);

@@ -27,6 +27,10 @@ std::string render(const Report& report, bool colour) {
 
 Result<ImageReport> FakeInspector::inspect(const Inspection& inspection) {
   if (error) return *error;
+  {
+    const std::lock_guard lock{mutex_};
+    language = inspection.language;
+  }
   ImageReport report;
   report.path = inspection.image.string();
   const auto found = verdicts.find(inspection.image.filename().string());
@@ -52,9 +56,16 @@ Ended CommandLine::run(const std::vector<std::string>& arguments) {
         return std::unique_ptr<Inspector>{std::make_unique<Borrowed>(inspector)};
       },
       render,
-      [] {
-        return std::vector<RuleText>{{"fstab.a", Severity::error, "title a", "effect a", "hint a"}};
-      }};
+      [this] {
+        return std::vector<RuleText>{{"fstab.a",
+                                      Severity::error,
+                                      "title a in " + spoken,
+                                      "effect a",
+                                      "hint a",
+                                      {{"ecs", "warning"}}}};
+      },
+      language,
+      [this](const std::string& code) { spoken = code; }};
   const int status = cli::run(arguments, environment);
   return {status, out.str(), err.str()};
 }

@@ -2,6 +2,7 @@
 // Runs the whole command line against a fake agent and a fake inspector, as a user would.
 
 #include <map>
+#include <mutex>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -17,9 +18,13 @@ class FakeInspector : public Inspector {
  public:
   std::map<std::string, Verdict> verdicts;
   std::optional<Error> error;
+  std::string language;  ///< that was asked for last
 
   Result<ImageReport> inspect(const Inspection& inspection) override;
   [[nodiscard]] std::string ruleset() const override { return "r1"; }
+
+ private:
+  std::mutex mutex_;
 };
 
 struct Ended {
@@ -33,7 +38,9 @@ struct CommandLine {
   FakeInspector inspector;
   std::string input;
   bool terminal = false;
-  std::string socket;  ///< the one that the last command connected to
+  std::string language = "en";  ///< the environment's
+  std::string spoken;           ///< the language that was set last
+  std::string socket;           ///< the one that the last command connected to
 
   Ended run(const std::vector<std::string>& arguments);
 };
