@@ -16,9 +16,9 @@ struct Inspection {
   std::optional<std::string> declared_format;  ///< "qcow2" or "raw"; none: found by the gate
   std::string profile = "generic";             ///< a built-in name, or the path of a profile file
   std::vector<std::filesystem::path> companions;  ///< further disks of the same machine
-  std::string language = "en";                    ///< of messages, effects and hints: "en" or "zh"
   std::chrono::seconds time_limit{300};
   std::function<bool()> cancelled;  ///< may be empty
+  std::string language = "en";      ///< of messages, effects and hints: "en" or "zh"
 };
 
 /// Reads an image before it ever boots. Thread-safe; each call uses a worker process of its own.

@@ -57,6 +57,13 @@ TEST_F(WorkerInspecting, IsUndeterminedWhenTheWorkerDies) {
   expect_undetermined(run("echo broken >&2; exit 3"), "status 3: broken");
 }
 
+TEST_F(WorkerInspecting, TellsTheWorkerWhichLanguageToSpeak) {
+  const std::string tell = "echo \"$@\" >&2; exit 3";
+  expect_undetermined(run(tell), "--lang en ");
+  inspection_.language = "zh";
+  expect_undetermined(run(tell), "--lang zh ");
+}
+
 TEST_F(WorkerInspecting, IsUndeterminedWhenTheTimeLimitPasses) {
   expect_undetermined(run("sleep 600 & sleep 600", seconds{1}), "did not end within 1 s");
 }
