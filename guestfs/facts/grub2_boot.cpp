@@ -91,12 +91,13 @@ void choose_default(const GrubMachine& machine, const std::vector<GrubMenuItem>&
   const Chosen chosen = choose(menu, spec.text);
   boot.default_entry = chosen.entry;
   const Place place{boot.configs.empty() ? std::string{} : boot.configs.back(), 0, {}};
-  if (!spec.known || chosen.uncertain)
+  // What could not be read to its end leaves values open; that is told where it was broken off.
+  const bool broken = boot.has_problem("boot.grub2-parse");
+  if ((!spec.known || chosen.uncertain) && !broken)
     boot.problems.push_back({"boot.grub2-default", place,
                              say("which entry is the default one depends on the running machine"),
                              true});
-  else if (!chosen.exact && !boot.has_problem("boot.grub2-parse") &&
-           !boot.has_problem("boot.bls-none"))
+  else if (!chosen.exact && !broken && !boot.has_problem("boot.bls-none"))
     boot.problems.push_back(
         {"boot.grub2-default", place,
          say("the default entry '{}' is not in the menu, so the first one boots", spec.text)});

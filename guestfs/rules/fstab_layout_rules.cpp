@@ -124,10 +124,13 @@ void judge_bind(const Context& context, const FstabEntry& entry, Answer& answer)
 
 }  // namespace
 
-/// ostree finds its root by the kernel's command line, and remounts it by itself.
+/// ostree mounts its deployment and remounts it by itself.
 bool is_mounted_by_ostree(const Context& context) {
   const facts::BootEntry* entry = context.facts.boot.default_or_null();
-  return entry != nullptr && facts::cmdline_value(entry->cmdline, "ostree");
+  if (entry != nullptr) return facts::cmdline_value(entry->cmdline, "ostree").has_value();
+  const auto folder = guest::GuestPath::parse("/sysroot/ostree/deploy");
+  const auto there = folder ? context.fs.exists(*folder) : Result<bool>{false};
+  return there && *there;
 }
 
 Answer fstab_root_missing(const Context& context) {

@@ -1,0 +1,21 @@
+#include "tests/guests/library/coverage.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace imprint::guests {
+namespace {
+
+TEST(Coverage, IsThatOfTheCommittedPage) {
+  const std::filesystem::path sources{IMPRINT_SOURCES};
+  std::ifstream file{sources / "docs/coverage.md"};
+  std::ostringstream committed;
+  committed << file.rdbuf();
+  EXPECT_TRUE(committed.str() == coverage_page(sources))
+      << "docs/coverage.md is stale; run: imprint_coverage . > docs/coverage.md";
+}
+
+}  // namespace
+}  // namespace imprint::guests
