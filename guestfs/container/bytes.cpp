@@ -12,6 +12,12 @@ bool holds(Bytes bytes, std::size_t offset, std::string_view text) {
          std::memcmp(bytes.data() + offset, text.data(), text.size()) == 0;
 }
 
+bool all_zero(Bytes bytes) {
+  // Compares the bytes with themselves, one further on.
+  return bytes.empty() || (bytes[0] == std::byte{0} &&
+                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
 std::string printable(Bytes bytes) {
   constexpr std::size_t shown_limit = 200;
   std::string text;

@@ -34,6 +34,10 @@ template <class Number>
 /// Whether exactly these characters stand at `offset`; false where the bytes end before.
 [[nodiscard]] bool holds(Bytes bytes, std::size_t offset, std::string_view text);
 
+/// Whether there is nothing but zeros; true for no bytes at all. As fast as memory is, where most
+/// tables are holes.
+[[nodiscard]] bool all_zero(Bytes bytes);
+
 /// Bytes from an image made safe to show: at most 200 of them, everything but printable ASCII as
 /// \xNN.
 [[nodiscard]] std::string printable(Bytes bytes);

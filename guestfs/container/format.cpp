@@ -16,6 +16,7 @@ constexpr std::array all_formats{
     Format{"vdi", recognise_vdi, judge_vdi},
     Format{"luks", recognise_luks, judge_luks},
     Format{"iso", recognise_iso, judge_iso},
+    Format{"foreign", recognise_foreign, judge_foreign},
     Format{"archive", recognise_archive, judge_archive},
 };
 

@@ -55,6 +55,9 @@ Result<> judge_luks(const Probe& probe, GateReport& report);
 /// ("hybrid"): that is raw.
 bool recognise_iso(const Probe& probe);
 Result<> judge_iso(const Probe& probe, GateReport& report);
+/// Formats of other programs that hold a disk, and that we refuse by name.
+bool recognise_foreign(const Probe& probe);
+Result<> judge_foreign(const Probe& probe, GateReport& report);
 /// gzip, xz, zstd, bzip2, zip, 7z and tar: not disks, but often handed in as such.
 bool recognise_archive(const Probe& probe);
 Result<> judge_archive(const Probe& probe, GateReport& report);

@@ -13,9 +13,8 @@ namespace {
 
 constexpr Format raw{"raw", nullptr, judge_raw};
 
-/// QEMU's word for a VHD is "vpc".
 bool names_format(std::string_view declared, std::string_view format) {
-  return declared == format || (declared == "vpc" && format == "vhd");
+  return declared == format || declared == qemu_name(format);
 }
 
 std::vector<const Format*> matches_of(const Probe& probe) {
@@ -54,6 +53,10 @@ Result<> judge_bytes(ByteSource& source, const std::optional<std::string>& decla
 }
 
 }  // namespace
+
+std::string_view qemu_name(std::string_view format) {
+  return format == "vhd" ? "vpc" : format;
+}
 
 GateReport judge(ByteSource& source, const std::optional<std::string>& declared) {
   GateReport report;

@@ -20,9 +20,15 @@ struct GateReport {
 
 /// Judges the container: which format it is (all parsers look; two that match make a polyglot),
 /// whether the header is sound, and that it refers to nothing outside itself. Never throws; every
-/// fault is a finding. `declared`: what the caller says the format is; a raw disk must be declared
-/// or hold a partition table or a known file system.
+/// fault is a finding. `declared`: what the caller says the format is, in our words or QEMU's; a
+/// raw disk must be declared or hold a partition table or a known file system. Reads headers and
+/// tables only, the latter in pieces and never more than table_bytes_budget of them, whatever the
+/// bytes.
 GateReport judge(ByteSource& source, const std::optional<std::string>& declared);
+
+/// QEMU's word for a format of ContainerFacts: a VHD is its "vpc". The same word where it has none
+/// of its own.
+std::string_view qemu_name(std::string_view format);
 
 /// Holds `qemu-img info --output=json` against what judge() found. Findings (disk.format-mismatch,
 /// ...) where they disagree or where QEMU sees an external reference.

@@ -128,6 +128,7 @@ Result<PartitionTable> read_gpt_of(ByteSource& source, std::uint64_t sector) {
   const Copy backup = TRY(read_copy(source, backup_lba, sector));
   if (!primary.present && !backup.present) return table;
   table.kind = TableKind::gpt;
+  table.sector_size = sector;
   report_copies(primary, backup, table);
   if (primary.sound())
     table.partitions = partitions_of(primary, sector);

@@ -39,6 +39,10 @@ Entry read_entry(Bytes sector, int index) {
           little_endian<std::uint32_t>(bytes, 12)};
 }
 
+bool is_extended(unsigned type) {
+  return type == 0x05 || type == 0x0f || type == 0x85;
+}
+
 bool is_volume_boot_sector(Bytes sector) {
   return holds(sector, 3, "NTFS    ") || holds(sector, 3, "EXFAT   ") ||
          (sector[0x10] == std::byte{2} && sector[0x15] == std::byte{0xf8});
@@ -94,8 +98,8 @@ PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size) {
       std::ranges::any_of(entries, [](const Entry& entry) { return entry.type == protective; });
   for (const Entry& entry : entries)
     if (entry.type != 0 && entry.type != protective && entry.sectors != 0)
-      table.partitions.push_back(
-          {entry.number, entry.first * sector_size, entry.sectors * sector_size});
+      table.partitions.push_back({entry.number, entry.first * sector_size,
+                                  entry.sectors * sector_size, is_extended(entry.type)});
   if (const auto faults = faults_of(entries); !faults.empty())
     table.findings.push_back(finding_of(
         "disk.mbr-pte-invalid", say("the MBR partition table: {}", fmt::join(faults, "; "))));

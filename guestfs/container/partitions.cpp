@@ -13,7 +13,10 @@ Result<PartitionTable> read_partition_table(ByteSource& source, Bytes head) {
   PartitionTable gpt = TRY(read_gpt(source));
   // Kernel and firmware believe a GPT only behind a protective MBR. Without one it may be the rest
   // of an older table, and an MBR with partitions of its own wins.
-  if (gpt.kind == TableKind::none || (!mbr.protective && !mbr.partitions.empty())) return mbr;
+  if (gpt.kind == TableKind::none || (!mbr.protective && !mbr.partitions.empty())) {
+    TRY(read_logical_partitions(source, mbr));
+    return mbr;
+  }
   if (!mbr.protective)
     gpt.findings.push_back(finding_of(
         "disk.gpt-damaged", Severity::error,

@@ -16,24 +16,31 @@ struct Partition {
   int number = 0;
   std::uint64_t start = 0;  ///< bytes
   std::uint64_t size = 0;   ///< bytes
+  bool extended = false;    ///< of an MBR: it only holds the logical ones
 };
 
 enum class TableKind { none, mbr, gpt };
 
 struct PartitionTable {
   TableKind kind = TableKind::none;
+  std::uint64_t sector_size = 512;    ///< that the table counts in
   bool protective = false;            ///< the MBR has an entry of type 0xee, which announces a GPT
   std::vector<Partition> partitions;  ///< the protective entry of a GPT is not one
   std::vector<Finding> findings;      ///< disk.mbr-pte-invalid, disk.gpt-damaged
 };
 
-/// Reads GPT or, failing that, MBR. `head`: the first bytes of the disk, 512 at least for a table
-/// to be found. Errc of the source if it cannot be read.
+/// Reads GPT or, failing that, MBR with its logical partitions. `head`: the first bytes of the
+/// disk, 512 at least for a table to be found. Errc of the source if it cannot be read.
 Result<PartitionTable> read_partition_table(ByteSource& source, Bytes head);
 
 /// The four entries of the MBR. A boot sector of FAT, NTFS or exFAT bears the same signature; it is
 /// told apart by its own fields unless the entries make sense all the same.
 PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size);
+
+/// Adds the logical partitions, numbered from 5, by walking the chain of their tables through the
+/// extended partition. disk.mbr-pte-invalid where the chain leaves it, turns back or does not end.
+/// Errc of the source if it cannot be read.
+Result<> read_logical_partitions(ByteSource& source, PartitionTable& table);
 
 /// Both headers and the entries. kind is none if neither header bears the signature.
 Result<PartitionTable> read_gpt(ByteSource& source);

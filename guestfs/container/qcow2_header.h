@@ -9,11 +9,10 @@
 
 #include "agent/model/report.h"
 #include "guestfs/container/bytes.h"
+#include "guestfs/container/limits.h"
 
 namespace imprint::container::qcow2 {
 
-/// The largest disk that an image may promise: larger than any system disk that a cloud offers.
-inline constexpr std::uint64_t virtual_size_limit = std::uint64_t{16} << 40;
 /// QEMU's own limits (block/qcow2.h): it refuses what is larger.
 inline constexpr std::uint64_t l1_bytes_limit = std::uint64_t{32} << 20;
 inline constexpr std::uint64_t refcount_table_bytes_limit = std::uint64_t{8} << 20;

@@ -1,11 +1,8 @@
 #include "guestfs/container/qcow2_tables.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "guestfs/container/rules_table.h"
-#include "guestfs/language/say.h"
+#include "guestfs/container/faults.h"
 
 namespace imprint::container::qcow2 {
 namespace {
@@ -13,30 +10,6 @@ namespace {
 constexpr std::uint64_t offset_mask = 0x00fffffffffffe00;
 constexpr std::uint64_t refcount_offset_mask = ~std::uint64_t{511};
 constexpr std::uint64_t compressed_flag = std::uint64_t{1} << 62;
-
-/// Faults of one kind: the first is told in full, the others are counted.
-struct Faults {
-  std::string first;
-  std::uint64_t count = 0;
-
-  /// The text is made only for the first: there may be millions.
-  template <class... Args>
-  void say(fmt::format_string<Args...> english, Args&&... args) {
-    if (count++ == 0) first = imprint::say(english, std::forward<Args>(args)...);
-  }
-  void report(std::string_view rule, std::vector<Finding>& findings) const {
-    if (count == 0) return;
-    findings.push_back(
-        finding_of(rule, count == 1 ? first : imprint::say("{} (and {} more)", first, count - 1)));
-  }
-};
-
-/// Compares the bytes with themselves, one further on: as fast as memory is, where most tables are
-/// holes.
-bool all_zero(Bytes bytes) {
-  return bytes.empty() || (bytes[0] == std::byte{0} &&
-                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
 
 struct L2Table {
   std::uint64_t offset;
@@ -122,11 +95,11 @@ class Walk {
     std::uint64_t spent = 0;
     for (const L2Table& table : tables_) {
       spent += header_.cluster_size();
-      if (spent > l2_bytes_budget) {
+      if (spent > table_bytes_budget) {
         budget_spent_ = true;
         findings_.push_back(finding_of("disk.truncated", Severity::warning,
                                        say("only the first {} MiB of {} L2 tables were looked at",
-                                           l2_bytes_budget >> 20, tables_.size())));
+                                           table_bytes_budget >> 20, tables_.size())));
         return {};
       }
       const auto bytes =

@@ -8,9 +8,6 @@
 
 namespace imprint::container::qcow2 {
 
-/// How many bytes of L2 tables are read at most; 512 MiB map 4 TiB of 64 KiB clusters.
-inline constexpr std::uint64_t l2_bytes_budget = std::uint64_t{512} << 20;
-
 /// Walks the L1 table and every L2 table, and the refcount and snapshot tables as far as they point
 /// into the file. disk.truncated: something lies behind the end of the file.
 /// disk.qcow2-corrupt-or-dirty: an entry points where none may. disk.blank: no cluster holds data.

@@ -26,7 +26,7 @@ void check_format(const ContainerFacts& facts, const Json& info, std::vector<Fin
     findings.push_back(not_understood(say("it has no 'format'")));
     return;
   }
-  if (*format != facts.format)
+  if (*format != qemu_name(facts.format))
     findings.push_back(finding_of(
         "disk.format-mismatch",
         say("the bytes are {}, but QEMU reads them as {}", facts.format, value_of(*format))));
@@ -44,19 +44,28 @@ void check_size(const ContainerFacts& facts, const Json& info, std::vector<Findi
                                       facts.virtual_size, value_of(*size))));
 }
 
-void check_backing(const Json& info, std::vector<Finding>& findings) {
+void check_backing(const ContainerFacts& facts, const Json& info, std::vector<Finding>& findings) {
   for (const char* key : {"backing-filename", "full-backing-filename", "backing-image"}) {
     const auto name = info.find(key);
     if (name == info.end() || name->is_null()) continue;
-    findings.push_back(finding_of("disk.qcow2-backing-file",
-                                  say("QEMU sees a backing file: '{}'", value_of(*name))));
+    findings.push_back(
+        finding_of(facts.format == "qcow2" ? "disk.qcow2-backing-file" : "disk.differencing",
+                   say("QEMU sees a backing file: '{}'", value_of(*name))));
     return;
   }
 }
 
-void check_extents(const Json& data, std::vector<Finding>& findings) {
+/// A VMDK's one extent is the file itself.
+bool is_the_file(const Json& extents, const Json& info) {
+  if (!extents.is_array() || extents.size() != 1 || !extents[0].is_object()) return false;
+  const auto extent = extents[0].find("filename");
+  const auto file = info.find("filename");
+  return extent != extents[0].end() && file != info.end() && file->is_string() && *extent == *file;
+}
+
+void check_extents(const Json& info, const Json& data, std::vector<Finding>& findings) {
   const auto extents = data.find("extents");
-  if (extents == data.end() || extents->is_null()) return;
+  if (extents == data.end() || extents->is_null() || is_the_file(*extents, info)) return;
   findings.push_back(finding_of("disk.format-mismatch",
                                 say("QEMU sees extents in other files: {}", value_of(*extents))));
 }
@@ -75,7 +84,7 @@ void check_specific(const Json& info, std::vector<Finding>& findings) {
   if (data->value("corrupt", Json{}) == Json(true))
     findings.push_back(
         finding_of("disk.qcow2-corrupt-or-dirty", say("QEMU sees the image as corrupt")));
-  check_extents(*data, findings);
+  check_extents(info, *data, findings);
 }
 
 }  // namespace
@@ -88,7 +97,7 @@ std::vector<Finding> compare_with_qemu(const ContainerFacts& facts,
   std::vector<Finding> findings;
   check_format(facts, *info, findings);
   check_size(facts, *info, findings);
-  check_backing(*info, findings);
+  check_backing(facts, *info, findings);
   check_specific(*info, findings);
   return findings;
 }

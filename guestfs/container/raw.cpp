@@ -33,7 +33,7 @@ void check_extents(const PartitionTable& table, std::uint64_t size, GateReport& 
 void check_alignment(const PartitionTable& table, GateReport& report) {
   std::vector<std::string> starts;
   for (const Partition& partition : table.partitions)
-    if (partition.start % alignment != 0)
+    if (!partition.extended && partition.start % alignment != 0)
       starts.push_back(say("partition {} at byte {}", partition.number, partition.start));
   if (starts.empty()) return;
   report.findings.push_back(
@@ -63,6 +63,12 @@ Result<> judge_raw(const Probe& probe, GateReport& report) {
         "disk.truncated", Severity::warning,
         say("the file has {} bytes, which is not a whole number of 512-byte sectors", size)));
   PartitionTable table = TRY(read_partition_table(probe.source, probe.head));
+  if (table.sector_size != sector_size) {
+    report.findings.push_back(finding_of(
+        "disk.sector-size",
+        say("the GPT partition table is laid out for sectors of {} bytes", table.sector_size)));
+    return {};
+  }
   TRY(check_content(probe, table, report));
   check_extents(table, size, report);
   check_alignment(table, report);

@@ -21,7 +21,7 @@ struct ApplianceSettings {
 
 struct ApplianceDrive {
   std::filesystem::path path;
-  std::string format;  ///< "qcow2" or "raw"; never found out by QEMU
+  std::string format;  ///< QEMU's name of it, as "qcow2" or "vpc"; never found out by QEMU
 };
 
 /// One running libguestfs appliance with its drives attached read-only, without a network, and with

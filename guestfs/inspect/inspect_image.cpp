@@ -9,6 +9,7 @@
 #include "guestfs/guest/read_inventory.h"
 #include "guestfs/inspect/architecture.h"
 #include "guestfs/inspect/guest_tree.h"
+#include "guestfs/inspect/packed_image.h"
 #include "guestfs/inspect/report_facts.h"
 #include "guestfs/inspect/stopwatch.h"
 #include "guestfs/language/say.h"
@@ -87,7 +88,18 @@ class InspectionRun {
 
   bool check_container(const std::filesystem::path& path, const std::optional<std::string>& format,
                        ContainerFacts& facts) {
-    auto source = container::FileSource::open(path);
+    Unwrapped content =
+        unwrap(path, task_.temp_folder / fmt::format("content-{}", drives_.size() + 1));
+    if (content.undecided) undetermined("disk.unreadable", *content.undecided);
+    if (content.finding) add_container_findings(path, {*content.finding});
+    if (content.undecided || content.finding) return false;
+    return check_content(path, content.path, format, facts);
+  }
+
+  /// `path`: what the user knows the file by; `content`: where its bytes are, unpacked.
+  bool check_content(const std::filesystem::path& path, const std::filesystem::path& content,
+                     const std::optional<std::string>& format, ContainerFacts& facts) {
+    auto source = container::FileSource::open(content);
     if (!source) {
       undetermined("disk.unreadable", source.error().message);
       return false;
@@ -95,13 +107,13 @@ class InspectionRun {
     auto gate = container::judge(*source, format);
     facts = gate.container;
     if (!add_container_findings(path, std::move(gate.findings))) return false;
-    const auto info = container::qemu_img_info(path, facts.format);
+    const auto info = container::qemu_img_info(content, container::qemu_name(facts.format));
     if (!info) {
       undetermined("disk.unreadable", info.error().message);
       return false;
     }
     if (!add_container_findings(path, container::compare_with_qemu(facts, *info))) return false;
-    drives_.push_back({path, facts.format});
+    drives_.push_back({content, std::string{container::qemu_name(facts.format)}});
     return true;
   }
 

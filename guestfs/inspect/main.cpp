@@ -30,7 +30,7 @@ struct Options {
 void describe(CLI::App& app, Options& options) {
   app.add_option("image", options.image, "the disk image to read")->required();
   app.add_option("--format", options.format, "its format; found by its content if not given")
-      ->check(CLI::IsMember({"qcow2", "raw"}));
+      ->check(CLI::IsMember({"qcow2", "raw", "vmdk", "vhd", "vpc", "vhdx", "vdi"}));
   app.add_option("--profile", options.profile,
                  "a profile's name or file; '-': as JSON on standard input");
   app.add_option("--companion", options.companions, "a further disk of the same machine");

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "agent/base/command.h"
 #include "agent/model/json.h"
@@ -48,11 +50,11 @@ void build(const std::string& kind, const std::filesystem::path& image) {
   ASSERT_TRUE(built) << built.error().message;
 }
 
-ImageReport inspect(const std::filesystem::path& image) {
+ImageReport inspect(const std::filesystem::path& image, std::optional<std::string> format) {
   WorkerInspector inspector{{IMPRINT_TEST_WORKER, IMPRINT_TEST_CACHE}};
   Inspection inspection;
   inspection.image = image;
-  inspection.declared_format = "raw";
+  inspection.declared_format = std::move(format);
   inspection.time_limit = std::chrono::minutes{10};
   auto report = inspector.inspect(inspection);
   EXPECT_TRUE(report) << report.error().message;
@@ -75,7 +77,7 @@ TEST_P(InspectImage, GivesTheVerdictAndItsPlace) {
   const test::TempFolder folder;
   const auto image = folder / "disk.raw";
   build(expected.kind, image);
-  const ImageReport report = inspect(image);
+  const ImageReport report = inspect(image, "raw");
   EXPECT_EQ(report.verdict, expected.verdict) << text_of(report);
   EXPECT_TRUE(*expected.rule == '\0' || find(report, expected) != nullptr) << text_of(report);
   EXPECT_EQ(report.sha256.size(), 64U);
@@ -101,6 +103,37 @@ INSTANTIATE_TEST_SUITE_P(
       std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });
+
+void run(std::vector<std::string> arguments) {
+  Command command;
+  command.arguments = std::move(arguments);
+  command.time_limit = std::chrono::minutes{5};
+  const auto output = run_checked(command);
+  ASSERT_TRUE(output) << output.error().message;
+}
+
+TEST(InspectContainers, ReadsTheSystemInEveryFormatAndPacking) {
+  const test::TempFolder folder;
+  const std::string raw = folder / "disk.raw";
+  build("healthy", raw);
+  const std::vector<std::tuple<std::string, std::string, std::string>> made{
+      {"vmdk", "subformat=streamOptimized", "vmdk"},
+      {"vpc", "force_size=on", "vhd"},
+      {"vhdx", "subformat=dynamic", "vhdx"},
+      {"vdi", "static=off", "vdi"}};
+  for (const auto& [qemu, options, ours] : made) {
+    const std::string path = folder / ("disk." + qemu);
+    run({"qemu-img", "convert", "-f", "raw", "-O", qemu, "-o", options, raw, path});
+    const ImageReport report = inspect(path, std::nullopt);
+    EXPECT_EQ(report.verdict, Verdict::accepted) << text_of(report);
+    EXPECT_EQ(report.container.format, ours);
+    EXPECT_EQ(report.guest.type, "linux") << qemu;
+  }
+  run({"gzip", "-1", "-k", raw});
+  const ImageReport report = inspect(raw + ".gz", "raw");
+  EXPECT_EQ(report.verdict, Verdict::accepted) << text_of(report);
+  EXPECT_EQ(report.path, raw + ".gz");
+}
 
 }  // namespace
 }  // namespace imprint::inspect

@@ -51,7 +51,7 @@ TEST(Formats, RecognisesATextDescriptorOfVmdkAfterComments) {
   const auto report =
       judged(with_text(0, "# a comment\r\n\n# Disk DescriptorFile\nversion=1\n", 4096));
   EXPECT_EQ(report.container.format, "vmdk");
-  EXPECT_THAT(message_of(report, "disk.format-unsupported"), HasSubstr("other files"));
+  EXPECT_THAT(message_of(report, "disk.vmdk-subformat"), HasSubstr("other files"));
 }
 
 TEST(Formats, RecognisesAVhdFooterOnlyIfItFitsTheFile) {
@@ -94,6 +94,64 @@ TEST(Formats, RefusesPolyglots) {
   EXPECT_EQ(report.container.format, "");
   EXPECT_THAT(answers(report), ElementsAre("disk.multiple-formats:error"));
   EXPECT_THAT(message_of(report, "disk.multiple-formats"), HasSubstr("qcow2, iso"));
+}
+
+TEST(Formats, RefusesAnyTwoFormatsInOneFile) {
+  const std::vector<std::pair<std::size_t, const char*>> heads{{0, "KDMV"},         {0, "vhdxfile"},
+                                                               {0, "conectix"},     {0, "QFI\xfb"},
+                                                               {0, "LUKS\xba\xbe"}, {0, "QED"}};
+  for (const auto& [offset, head] : heads) {
+    Image image = with_text(offset, head);
+    put_text(image, 0x40, "\x7f\x10\xda\xbe");
+    EXPECT_THAT(answers(judged(image)), ElementsAre("disk.multiple-formats:error")) << head;
+    image = with_text(offset, head);
+    put_text(image, 32769, "CD001");
+    EXPECT_THAT(answers(judged(image)), ElementsAre("disk.multiple-formats:error")) << head;
+  }
+}
+
+TEST(Formats, RefusesAnyFormatThatIsDeclaredAsAnother) {
+  for (const auto& [qemu, ours] :
+       {std::pair{"vmdk", "vmdk"}, {"vpc", "vhd"}, {"vhdx", "vhdx"}, {"vdi", "vdi"}}) {
+    const Image image = made_by_qemu(qemu);
+    EXPECT_THAT(answers(judged(image, ours)), testing::Not(testing::Contains(HasSubstr(":error"))));
+    EXPECT_THAT(answers(judged(image, qemu)), testing::Not(testing::Contains(HasSubstr(":error"))));
+    for (const char* other : {"raw", "qcow2"})
+      EXPECT_THAT(answers(judged(image, other)), testing::Contains("disk.format-mismatch:error"));
+  }
+}
+
+TEST(Formats, NamesTheFormatsOfOtherProgramsThatItRefuses) {
+  for (const auto& [magic, name] : {std::pair{"WithoutFreeSpace", "parallels"},
+                                    {"WithouFreSpacExt", "parallels"},
+                                    {"Bochs Virtual HD Image", "bochs"},
+                                    {"#!/bin/sh\n#V2.0 Format\n", "cloop"},
+                                    {"\x3a\xff\x26\xed", "android-sparse"}}) {
+    const auto report = judged(with_text(0, magic));
+    EXPECT_EQ(report.container.format, name);
+    EXPECT_THAT(answers(report), ElementsAre("disk.format-unsupported:error"));
+  }
+}
+
+TEST(Formats, SaysHowLongALuksHeaderWouldKeepAProcessorBusy) {
+  Image image = with_text(0, "LUKS\xba\xbe");
+  put_big<std::uint16_t>(image, 6, 1);
+  put_big<std::uint32_t>(image, 208, 0x00ac71f3);
+  put_big<std::uint32_t>(image, 212, 12'000'001);
+  EXPECT_THAT(message_of(judged(image), "disk.luks-container"), HasSubstr("12000001"));
+  put_big<std::uint32_t>(image, 212, 12'000'000);
+  EXPECT_THAT(message_of(judged(image), "disk.luks-container"), testing::Not(HasSubstr("PBKDF2")));
+}
+
+TEST(Formats, ReadsTheKeySlotsOfLuks2) {
+  Image image = with_text(0, "LUKS\xba\xbe");
+  put_big<std::uint16_t>(image, 6, 2);
+  put_big<std::uint64_t>(image, 8, 16384);
+  put_text(image, 4096,
+           R"({"keyslots":{"0":{"kdf":{"type":"pbkdf2","iterations":99999999}},"1":{"kdf":{}}}})");
+  const auto report = judged(image);
+  EXPECT_THAT(message_of(report, "disk.luks-container"), HasSubstr("2 key slots"));
+  EXPECT_THAT(message_of(report, "disk.luks-container"), HasSubstr("99999999"));
 }
 
 TEST(Formats, RefusesAQcow2ThatIsAlsoAVdi) {

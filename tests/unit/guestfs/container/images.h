@@ -119,4 +119,39 @@ inline void write_file(const std::filesystem::path& path, const Image& image) {
                                               static_cast<std::streamsize>(image.size()));
 }
 
+inline Image read_image(const std::filesystem::path& path) {
+  Image image(std::filesystem::file_size(path));
+  std::ifstream{path, std::ios::binary}.read(reinterpret_cast<char*>(image.data()),
+                                             static_cast<std::streamsize>(image.size()));
+  return image;
+}
+
+/// An 8 MiB disk with a partition table and content in its first half, as qemu-img writes it in a
+/// format.
+inline Image made_by_qemu(const std::string& format, const std::string& options = "") {
+  const TempFolder folder;
+  Image disk = mbr_disk(8);
+  for (std::size_t i = 1 << 20; i < disk.size() / 2; ++i)
+    disk[i] = static_cast<std::byte>(i * 2654435761U >> 13);
+  write_file(folder / "disk.raw", disk);
+  std::vector<std::string> arguments{"qemu-img", "convert", "-f", "raw", "-O", format};
+  if (!options.empty()) arguments.insert(arguments.end(), {"-o", options});
+  arguments.insert(arguments.end(), {folder / "disk.raw", folder / "disk.made"});
+  run(arguments);
+  return read_image(folder / "disk.made");
+}
+
+/// Cuts the image at many places: every cut is noticed, by an error unless `spared` says that no
+/// data is lost there.
+template <class Spared>
+void expect_cuts_noticed(const Image& image, Spared&& spared) {
+  for (std::size_t size = 1; size < image.size(); size += size < 4096 ? 97 : image.size() / 211) {
+    Image cut{image.begin(), image.begin() + static_cast<std::ptrdiff_t>(size)};
+    const auto report = judged(std::move(cut));
+    EXPECT_THAT(report.findings, testing::Not(testing::IsEmpty())) << size;
+    if (spared(size)) continue;
+    EXPECT_THAT(answers(report), testing::Contains(testing::HasSubstr(":error"))) << size;
+  }
+}
+
 }  // namespace imprint::container::test

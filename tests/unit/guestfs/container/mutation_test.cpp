@@ -1,6 +1,7 @@
 // Seeded random damage to sound images: the gate answers in bounded time and memory, and never
 // crashes. Run under the sanitizers these loops are worth the most.
 
+#include <array>
 #include <chrono>
 #include <random>
 #include <set>
@@ -87,10 +88,33 @@ TEST(Mutations, OfSmallClustersWithSnapshotsAreSurvived) {
   const std::string path = folder / "small.qcow2";
   run({"qemu-img", "create", "-q", "-f", "qcow2", "-o", "cluster_size=512", path, "256K"});
   run({"qemu-img", "snapshot", "-c", "s", path});
-  Image image(std::filesystem::file_size(path));
-  std::ifstream{path, std::ios::binary}.read(reinterpret_cast<char*>(image.data()),
-                                             static_cast<std::streamsize>(image.size()));
+  const Image image = read_image(path);
   survive(image, {{0, 128}, {0, image.size()}});
+}
+
+TEST(Mutations, OfEveryOtherFormatAreSurvived) {
+  for (const auto& [format, options, places] : std::vector<
+           std::tuple<std::string, std::string, std::vector<std::pair<std::size_t, std::size_t>>>>{
+           {"vmdk", "", {{0, 96}, {512, 512}, {0x2a00, 8192}}},
+           {"vmdk", "subformat=streamOptimized", {{0, 96}, {512, 512}, {0x2a00, 8192}}},
+           {"vpc", "subformat=dynamic", {{0, 512}, {512, 1024}, {1536, 64}}},
+           {"vdi", "", {{64, 448}, {512, 64}}}}) {
+    SCOPED_TRACE(format);
+    survive(made_by_qemu(format, options), places);
+  }
+}
+
+TEST(Mutations, OfBytesWithoutAnyOrderAreSurvived) {
+  constexpr std::array<std::string_view, 8> heads{
+      "KDMV",     "vhdxfile",     "conectix", "QFI\xfb",
+      "cxsparse", "LUKS\xba\xbe", "COWD",     "# Disk DescriptorFile\n"};
+  std::mt19937_64 random{7};
+  for (int round = 0; round < 2000; ++round) {
+    Image image(512 + random() % 70'000);
+    for (std::size_t i = 0; i + 8 <= image.size(); i += 8) put_little(image, i, random());
+    put_text(image, 0, heads[random() % heads.size()]);
+    EXPECT_LE(judged(std::move(image)).findings.size(), 32U);
+  }
 }
 
 }  // namespace

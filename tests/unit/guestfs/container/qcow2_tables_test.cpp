@@ -1,6 +1,6 @@
 #include <chrono>
 
-#include "guestfs/container/qcow2_tables.h"
+#include "guestfs/container/limits.h"
 #include "tests/unit/guestfs/container/images.h"
 
 namespace imprint::container::test {
@@ -85,7 +85,7 @@ TEST(Qcow2Tables, ReadsNoMoreThanTheBudgetOfAHugeTable) {
   MemorySource source{std::move(image), std::uint64_t{1} << 40};
   const auto report = judge(source, {});
   EXPECT_THAT(answers(report), Contains("disk.truncated:warning"));
-  EXPECT_LE(source.bytes_read(), qcow2::l2_bytes_budget + (64U << 20));
+  EXPECT_LE(source.bytes_read(), table_bytes_budget + (64U << 20));
 }
 
 TEST(Qcow2Snapshots, WarnsOfSnapshotsAndRefusesLyingOnes) {

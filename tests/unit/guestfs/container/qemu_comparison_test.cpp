@@ -35,6 +35,19 @@ TEST(QemuComparison, FindsExternalReferences) {
               ElementsAre("disk.format-mismatch:error"));
 }
 
+TEST(QemuComparison, KnowsQemusWordForAVhdAndTheOneExtentOfAVmdk) {
+  EXPECT_THAT(
+      answers(compare_with_qemu({"vhd", 1024}, R"({"format": "vpc", "virtual-size": 1024})")),
+      IsEmpty());
+  EXPECT_THAT(answers(compare_with_qemu({"vmdk", 1024}, R"({"format": "vmdk", "virtual-size": 1024,
+      "filename": "/a.vmdk",
+      "format-specific": {"type": "vmdk", "data": {"extents": [{"filename": "/a.vmdk"}]}}})")),
+              IsEmpty());
+  EXPECT_THAT(answers(compare_with_qemu({"vmdk", 1024}, R"({"format": "vmdk", "virtual-size": 1024,
+      "filename": "/a.vmdk", "backing-filename": "/etc/shadow"})")),
+              ElementsAre("disk.differencing:error"));
+}
+
 TEST(QemuComparison, FindsWhatQemuCallsCorrupt) {
   EXPECT_THAT(answers(compare_with_qemu(facts, R"({"format": "qcow2", "virtual-size": 1024,
       "format-specific": {"type": "qcow2", "data": {"corrupt": true}}})")),

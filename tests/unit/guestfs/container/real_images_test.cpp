@@ -1,6 +1,7 @@
 // What qemu-img and the usual tools make today: every container that it writes, accepted or refused
 // by its name.
 
+#include "guestfs/container/qemu_img.h"
 #include "tests/unit/guestfs/container/images.h"
 
 namespace imprint::container::test {
@@ -92,28 +93,51 @@ TEST_F(RealImages, WarnsOfInternalSnapshots) {
   EXPECT_THAT(message_of(report, "disk.qcow2-internal-snapshots"), HasSubstr("2 internal"));
 }
 
-TEST_F(RealImages, RefusesOtherContainersByName) {
-  for (const auto& [qemu, ours] : {std::pair{"vmdk", "vmdk"},
-                                   {"vpc", "vhd"},
-                                   {"vhdx", "vhdx"},
-                                   {"vdi", "vdi"},
-                                   {"qcow", "qcow"}}) {
-    const auto report = judged_file(convert(qemu));
-    EXPECT_EQ(report.container.format, ours);
-    EXPECT_THAT(answers(report), ElementsAre("disk.format-unsupported:error")) << qemu;
+TEST_F(RealImages, AcceptsEveryOneFileFormatAndAgreesWithQemu) {
+  for (const auto& [qemu, options] : {std::pair{"vmdk", "subformat=monolithicSparse"},
+                                      {"vmdk", "subformat=streamOptimized"},
+                                      {"vmdk", "subformat=monolithicSparse,zeroed_grain=on"},
+                                      {"vpc", "subformat=fixed"},
+                                      {"vpc", "subformat=dynamic"},
+                                      {"vpc", "subformat=fixed,force_size=on"},
+                                      {"vpc", "subformat=dynamic,force_size=on"},
+                                      {"vhdx", "subformat=dynamic"},
+                                      {"vhdx", "subformat=fixed"},
+                                      {"vhdx", "block_size=1M"},
+                                      {"vdi", "static=off"},
+                                      {"vdi", "static=on"}}) {
+    const std::string path = convert(qemu, options);
+    const auto report = judged_file(path);
+    EXPECT_THAT(answers(report), testing::Each("disk.vhd-size:info")) << qemu << " " << options;
+    EXPECT_EQ(qemu_name(report.container.format), qemu);
+    const auto info = qemu_img_info(path, qemu);
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_THAT(answers(compare_with_qemu(report.container, *info)), IsEmpty())
+        << qemu << " " << options;
   }
-  EXPECT_THAT(answers(judged_file(convert("qed"))), ElementsAre("disk.qed:error"));
 }
 
-TEST_F(RealImages, RefusesEverySubformatOfVmdkAndVhd) {
-  for (const char* options : {"subformat=monolithicSparse", "subformat=streamOptimized",
-                              "subformat=monolithicFlat", "subformat=twoGbMaxExtentSparse"}) {
+TEST_F(RealImages, RefusesWhatIsNotOneFile) {
+  for (const char* options : {"subformat=monolithicFlat", "subformat=twoGbMaxExtentSparse",
+                              "subformat=twoGbMaxExtentFlat"}) {
     const auto report = judged_file(convert("vmdk", options));
     EXPECT_EQ(report.container.format, "vmdk") << options;
-    EXPECT_THAT(answers(report), ElementsAre("disk.format-unsupported:error")) << options;
+    EXPECT_THAT(answers(report), ElementsAre("disk.vmdk-subformat:error")) << options;
   }
-  EXPECT_EQ(judged_file(convert("vpc", "subformat=fixed,force_size=on")).container.format, "vhd");
-  EXPECT_EQ(judged_file(convert("vpc", "subformat=fixed")).container.format, "vhd");
+}
+
+TEST_F(RealImages, RefusesDisksThatContinueAnother) {
+  const std::string base = convert("vmdk");
+  run({"qemu-img", "create", "-q", "-f", "vmdk", "-F", "vmdk", "-b", base, file("top.vmdk")});
+  const auto report = judged_file(file("top.vmdk"));
+  EXPECT_THAT(answers(report), ElementsAre("disk.differencing:error"));
+}
+
+TEST_F(RealImages, RefusesAbandonedFormatsByName) {
+  EXPECT_THAT(answers(judged_file(convert("qcow"))), ElementsAre("disk.format-unsupported:error"));
+  EXPECT_THAT(answers(judged_file(convert("parallels"))),
+              ElementsAre("disk.format-unsupported:error"));
+  EXPECT_THAT(answers(judged_file(convert("qed"))), ElementsAre("disk.qed:error"));
 }
 
 TEST_F(RealImages, RefusesAWholeDiskInLuks) {
