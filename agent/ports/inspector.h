@@ -14,7 +14,8 @@ namespace imprint {
 struct Inspection {
   std::filesystem::path image;
   std::optional<std::string> declared_format;  ///< "qcow2" or "raw"; none: found by the gate
-  std::string profile = "generic";             ///< a built-in name, or the path of a profile file
+  /// A built-in name, or the path of a profile file; or several, separated by commas.
+  std::string profile = "generic";
   std::vector<std::filesystem::path> companions;  ///< further disks of the same machine
   std::chrono::seconds time_limit{300};
   std::function<bool()> cancelled;  ///< may be empty

@@ -1,6 +1,5 @@
 #include "guestfs/inspect/inspect_image.h"
 
-#include <algorithm>
 #include <future>
 
 #include "agent/base/digest.h"
@@ -9,12 +8,11 @@
 #include "guestfs/guest/read_inventory.h"
 #include "guestfs/inspect/architecture.h"
 #include "guestfs/inspect/guest_tree.h"
+#include "guestfs/inspect/ledger.h"
 #include "guestfs/inspect/packed_image.h"
 #include "guestfs/inspect/report_facts.h"
 #include "guestfs/inspect/stopwatch.h"
 #include "guestfs/language/say.h"
-#include "guestfs/rules/engine.h"
-#include "guestfs/rules/table.h"
 
 namespace imprint::inspect {
 namespace {
@@ -25,35 +23,22 @@ constexpr const char* several_systems = "os.multi-boot";
 /// One image on its way through all stages. Each stage returns whether the next may run.
 class InspectionRun {
  public:
-  explicit InspectionRun(const Task& task) : task_{task} {}
+  explicit InspectionRun(const Task& task) : task_{task}, ledger_{task.profiles} {}
 
   ImageReport run() {
     Stopwatch total;
     report_.path = task_.image.string();
     // Looked at before anything else opens it: reading a pipe would never end.
     if (auto source = container::FileSource::open(task_.image); !source)
-      undetermined("disk.unreadable", source.error().message);
+      ledger_.undetermined("disk.unreadable", source.error().message);
     else
       read_image();
-    report_.verdict = verdict_of(report_.findings, report_.undetermined);
+    ledger_.close(report_);
     report_.timings_ms.total = total.lap();
     return std::move(report_);
   }
 
  private:
-  void undetermined(std::string_view rule, std::string reason) {
-    report_.undetermined.push_back({std::string{rule}, std::move(reason)});
-    ++report_.coverage.undetermined;
-  }
-
-  void fired(std::string_view id, std::string message) {
-    const rules::Rule* rule = rules::find_rule(id);
-    if (rule == nullptr || task_.profile.is_off(id)) return;
-    rules::Evidence evidence;
-    evidence.message = std::move(message);
-    report_.findings.push_back(rules::make_finding(*rule, std::move(evidence), task_.profile));
-  }
-
   /// The digest takes as long as the file is large, so it is computed while the appliance starts.
   void read_image() {
     auto digest = std::async(std::launch::async, digest_of_file, task_.image);
@@ -62,16 +47,16 @@ class InspectionRun {
     if (hex)
       report_.sha256 = *std::move(hex);
     else
-      undetermined("disk.unreadable", hex.error().message);
+      ledger_.undetermined("disk.unreadable", hex.error().message);
   }
 
   /// The rules of a guest stay without an answer.
-  void no_guest(std::string reason) {
-    undetermined(no_system, std::move(reason));
-    report_.coverage.undetermined += static_cast<int>(std::count_if(
-        rules::all_rules().begin(), rules::all_rules().end(), [&](const rules::Rule& rule) {
-          return rule.evaluate != nullptr && !task_.profile.is_off(rule.id);
-        }));
+  void no_guest(const std::string& reason) { ledger_.no_guest(no_system, reason); }
+
+  void fired(std::string_view rule, std::string message) {
+    rules::Evidence evidence;
+    evidence.message = std::move(message);
+    ledger_.fired(rule, evidence);
   }
 
   bool check_containers() {
@@ -81,7 +66,7 @@ class InspectionRun {
       ContainerFacts facts;
       good = check_container(companion, std::nullopt, facts) && good;
     }
-    answered("disk.");
+    ledger_.answered("disk.");
     report_.timings_ms.container = watch.lap();
     return good;
   }
@@ -90,7 +75,7 @@ class InspectionRun {
                        ContainerFacts& facts) {
     Unwrapped content =
         unwrap(path, task_.temp_folder / fmt::format("content-{}", drives_.size() + 1));
-    if (content.undecided) undetermined("disk.unreadable", *content.undecided);
+    if (content.undecided) ledger_.undetermined("disk.unreadable", *content.undecided);
     if (content.finding) add_container_findings(path, {*content.finding});
     if (content.undecided || content.finding) return false;
     return check_content(path, content.path, format, facts);
@@ -101,7 +86,7 @@ class InspectionRun {
                      const std::optional<std::string>& format, ContainerFacts& facts) {
     auto source = container::FileSource::open(content);
     if (!source) {
-      undetermined("disk.unreadable", source.error().message);
+      ledger_.undetermined("disk.unreadable", source.error().message);
       return false;
     }
     auto gate = container::judge(*source, format);
@@ -109,7 +94,7 @@ class InspectionRun {
     if (!add_container_findings(path, std::move(gate.findings))) return false;
     const auto info = container::qemu_img_info(content, container::qemu_name(facts.format));
     if (!info) {
-      undetermined("disk.unreadable", info.error().message);
+      ledger_.undetermined("disk.unreadable", info.error().message);
       return false;
     }
     if (!add_container_findings(path, container::compare_with_qemu(facts, *info))) return false;
@@ -117,32 +102,15 @@ class InspectionRun {
     return true;
   }
 
-  /// Adds what the gate found; false if any of it is an error. The profile decides of the other
-  /// findings: it cannot wave through a file that may reach outside itself, for that is not opened.
+  /// Adds what the gate found; false if any of it is an error.
   bool add_container_findings(const std::filesystem::path& path, std::vector<Finding> findings) {
     bool good = true;
     for (Finding& finding : findings) {
-      if (finding.severity == Severity::error) {
-        good = false;
-      } else if (const rules::Rule* rule = rules::find_rule(finding.rule)) {
-        if (task_.profile.is_off(finding.rule)) continue;
-        const bool usual = finding.severity == rule->severity;
-        finding.severity = task_.profile.severity_of(
-            *rule, usual ? std::nullopt : std::optional{finding.severity});
-      }
+      good = good && finding.severity != Severity::error;
       if (path != task_.image) finding.message = path.string() + ": " + finding.message;
-      report_.findings.push_back(std::move(finding));
+      ledger_.add_gate_finding(finding);
     }
     return good;
-  }
-
-  /// Counts the rules that are answered outside of the table's functions, by their family.
-  void answered(std::string_view family) {
-    report_.coverage.evaluated += static_cast<int>(std::count_if(
-        rules::all_rules().begin(), rules::all_rules().end(), [&](const rules::Rule& rule) {
-          return rule.evaluate == nullptr && rule.id.starts_with(family) &&
-                 !task_.profile.is_off(rule.id);
-        }));
   }
 
   void read_guest() {
@@ -166,7 +134,7 @@ class InspectionRun {
       tell_no_system(search);
       return {};
     }
-    answered("os.");
+    ledger_.answered("os.");
     const guest::System system = TRY(choose_system(appliance, mounts, inventory, search));
     const auto tree = TRY(mount_system(appliance, mounts, inventory, search, system));
     guest::LibguestfsFs fs{appliance, tree.shown};
@@ -197,18 +165,13 @@ class InspectionRun {
 
   void judge(const guest::Inventory& inventory, guest::FollowingFs& fs, const facts::Facts& facts,
              const GuestTree& tree) {
-    for (const std::string& missing : tree.missing) undetermined("boot.no-config", missing);
-    auto judgement = rules::run_rules({inventory, fs, facts}, task_.profile);
-    std::move(judgement.findings.begin(), judgement.findings.end(),
-              std::back_inserter(report_.findings));
-    std::move(judgement.undetermined.begin(), judgement.undetermined.end(),
-              std::back_inserter(report_.undetermined));
-    report_.coverage.evaluated += judgement.coverage.evaluated;
-    report_.coverage.not_applicable += judgement.coverage.not_applicable;
-    report_.coverage.undetermined += judgement.coverage.undetermined;
+    for (const std::string& missing : tree.missing) ledger_.undetermined("boot.no-config", missing);
+    ledger_.run_rules({inventory, fs, facts});
+    ledger_.add_context(fs);
     report_.guest = guest_facts(facts);
     report_.guest.arch = detect_architecture(fs);
-    report_.boot = boot_facts(facts.boot);
+    report_.boot = boot_facts(facts.boot, inventory);
+    mark_mounts(report_.disks, inventory, tree.mounts);
   }
 
   /// An encrypted or unknown file system may well hold a system; only a disk that was read in full
@@ -224,7 +187,7 @@ class InspectionRun {
                           fmt::join(search.encrypted, "', '")));
     if (!search.unreadable.empty())
       return no_guest(say("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
-    answered("os.");
+    ledger_.answered("os.");
     fired(no_system, say("no file system of the image holds an operating system"));
   }
 
@@ -243,6 +206,7 @@ class InspectionRun {
   }
 
   const Task& task_;
+  Ledger ledger_;
   ImageReport report_;
   std::vector<guest::ApplianceDrive> drives_;
 };

@@ -15,9 +15,9 @@ struct Task {
   std::filesystem::path image;
   std::optional<std::string> format;
   std::vector<std::filesystem::path> companions;
-  rules::Profile profile;
-  std::filesystem::path appliance;    ///< a fixed appliance
-  std::filesystem::path temp_folder;  ///< private and writable
+  std::vector<rules::Profile> profiles;  ///< at least one
+  std::filesystem::path appliance;       ///< a fixed appliance
+  std::filesystem::path temp_folder;     ///< private and writable
   bool kvm = false;
 };
 

@@ -32,7 +32,7 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--format", options.format, "its format; found by its content if not given")
       ->check(CLI::IsMember({"qcow2", "raw", "vmdk", "vhd", "vpc", "vhdx", "vdi"}));
   app.add_option("--profile", options.profile,
-                 "a profile's name or file; '-': as JSON on standard input");
+                 "profiles' names or files, separated by commas; '-': as JSON on standard input");
   app.add_option("--companion", options.companions, "a further disk of the same machine");
   app.add_option("--appliance", options.appliance, "folder of a fixed libguestfs appliance")
       ->required();
@@ -42,10 +42,10 @@ void describe(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"en", "zh"}));
 }
 
-imprint::Result<imprint::rules::Profile> read_profile(const std::string& name) {
-  if (name != "-") return imprint::profiles::load_profile(name);
+imprint::Result<std::vector<imprint::rules::Profile>> read_profiles(const std::string& names) {
+  if (names != "-") return imprint::profiles::load_profiles(names);
   const std::string text{std::istreambuf_iterator<char>{std::cin}, {}};
-  return imprint::inspect::parse_profile_json(TRY(imprint::parse_json(text)));
+  return imprint::inspect::parse_profiles_json(TRY(imprint::parse_json(text)));
 }
 
 int run(const Options& options) {
@@ -55,16 +55,16 @@ int run(const Options& options) {
     std::cerr << dropped.error().message << '\n';
     return 1;
   }
-  auto profile = read_profile(options.profile);
-  if (!profile) {
-    std::cerr << profile.error().message << '\n';
+  auto profiles = read_profiles(options.profile);
+  if (!profiles) {
+    std::cerr << profiles.error().message << '\n';
     return wrong_usage;
   }
   imprint::inspect::Task task;
   task.image = options.image;
   if (!options.format.empty()) task.format = options.format;
   task.companions.assign(options.companions.begin(), options.companions.end());
-  task.profile = *std::move(profile);
+  task.profiles = *std::move(profiles);
   task.appliance = options.appliance;
   task.temp_folder = std::filesystem::temp_directory_path();
   task.kvm = options.accelerator == "kvm";

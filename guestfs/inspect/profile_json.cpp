@@ -48,4 +48,18 @@ Result<rules::Profile> parse_profile_json(const Json& json) {
   return profile;
 }
 
+Json profiles_to_json(const std::vector<rules::Profile>& profiles) {
+  Json list = Json::array();
+  for (const rules::Profile& profile : profiles) list.push_back(profile_to_json(profile));
+  return list;
+}
+
+Result<std::vector<rules::Profile>> parse_profiles_json(const Json& json) {
+  if (!json.is_array() || json.empty())
+    return make_error(Errc::invalid, "profiles: expected a list of at least one");
+  std::vector<rules::Profile> profiles;
+  for (const Json& item : json) profiles.push_back(TRY(parse_profile_json(item)));
+  return profiles;
+}
+
 }  // namespace imprint::inspect

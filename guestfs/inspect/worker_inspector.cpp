@@ -50,7 +50,7 @@ struct Workplace {
   fs::path appliance;
   Accelerator accelerator;
   fs::path temp_folder;
-  rules::Profile profile;
+  std::vector<rules::Profile> profiles;
 };
 
 Sandbox sandbox_for(const Inspection& inspection, const Workplace& place) {
@@ -88,7 +88,7 @@ Command command_for(const Inspection& inspection, const Workplace& place) {
   command.arguments.push_back(inspection.image.string());
   command.environment = {"TMPDIR=" + place.temp_folder.string(),
                          "HOME=" + place.temp_folder.string()};
-  command.input = dump_json(profile_to_json(place.profile));
+  command.input = dump_json(profiles_to_json(place.profiles));
   command.time_limit = inspection.time_limit;
   command.output_limit = largest_report;
   command.sandbox = sandbox_for(inspection, place);
@@ -150,7 +150,7 @@ Result<fs::path> find_worker() {
 Result<ImageReport> WorkerInspector::inspect(const Inspection& asked) {
   const Inspection inspection = TRY(with_absolute_paths(asked));
   Workplace place;
-  place.profile = TRY(profiles::load_profile(inspection.profile));
+  place.profiles = TRY(profiles::load_profiles(inspection.profile));
   // Before the sandbox is made: a folder given as image would open everything below it to the
   // worker.
   if (auto source = container::FileSource::open(inspection.image); !source) {

@@ -203,4 +203,20 @@ Result<Profile> load_profile(const std::string& name_or_path) {
   return load(name_or_path, {}, 0);
 }
 
+Result<std::vector<Profile>> load_profiles(const std::string& names) {
+  std::vector<Profile> profiles;
+  std::size_t start = 0;
+  while (start <= names.size()) {
+    const std::size_t comma = std::min(names.find(',', start), names.size());
+    Profile profile = TRY(load_profile(names.substr(start, comma - start)));
+    const auto twin = std::ranges::find(profiles, profile.name, &Profile::name);
+    if (twin != profiles.end())
+      return make_error(Errc::invalid, "two of the profiles '{}' are called '{}'", names,
+                        profile.name);
+    profiles.push_back(std::move(profile));
+    start = comma + 1;
+  }
+  return profiles;
+}
+
 }  // namespace imprint::profiles

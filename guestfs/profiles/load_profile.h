@@ -18,4 +18,8 @@ const std::vector<std::string>& builtin_names();
 /// eight files extending each other; the message names file and line. Thread-safe.
 Result<rules::Profile> load_profile(const std::string& name_or_path);
 
+/// One or more such names, separated by commas: the opinions that one image is judged by. At least
+/// one. Errc::invalid also if two of them have the same name, for they could not be told apart.
+Result<std::vector<rules::Profile>> load_profiles(const std::string& names);
+
 }  // namespace imprint::profiles

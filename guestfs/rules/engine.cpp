@@ -21,13 +21,14 @@ void shorten(std::vector<Evidence>& fired) {
   last.message = say("{} more places like these", left_out);
 }
 
+Answered word_for(const Answer& answer) {
+  if (!answer.undetermined.empty()) return Answered::undetermined;
+  if (!answer.fired.empty()) return Answered::fired;
+  return answer.not_applicable ? Answered::not_applicable : Answered::clean;
+}
+
 void take(Answer answer, const Rule& rule, const Profile& profile, Judgement& judgement) {
-  if (!answer.undetermined.empty())
-    ++judgement.coverage.undetermined;
-  else if (answer.not_applicable && answer.fired.empty())
-    ++judgement.coverage.not_applicable;
-  else
-    ++judgement.coverage.evaluated;
+  judgement.answers.push_back({std::string{rule.id}, word_for(answer)});
   shorten(answer.fired);
   for (Evidence& evidence : answer.fired)
     judgement.findings.push_back(make_finding(rule, std::move(evidence), profile));
@@ -83,6 +84,7 @@ Judgement run_rules(const Context& context, const Profile& profile) {
   for (const Rule& rule : all_rules())
     if (rule.evaluate != nullptr && !profile.is_off(rule.id))
       take(rule.evaluate(limited), rule, profile, judgement);
+  judgement.coverage = coverage_of(judgement.answers);
   return judgement;
 }
 

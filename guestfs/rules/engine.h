@@ -10,6 +10,7 @@ namespace imprint::rules {
 struct Judgement {
   std::vector<Finding> findings;  ///< in the order of the table, and of the lines within a rule
   std::vector<Undetermined> undetermined;
+  std::vector<RuleAnswer> answers;  ///< of each rule that was run, in the order of the table
   Coverage coverage;
 };
 

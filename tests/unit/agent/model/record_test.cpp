@@ -106,7 +106,32 @@ ImageReport sample_report() {
   report.findings = {{"fstab.device-not-in-image", Severity::error, "/etc/fstab", 3, "text",
                       "message", "effect", "hint"},
                      {"a", Severity::info, "", std::nullopt, "", "m", "", ""}};
+  report.findings[0].context = {{2, "before"}, {3, "text"}, {4, "after"}};
+  report.disks[0].device = "/dev/sda";
+  report.disks[0].size = 1024;
+  report.disks[0].table = "mbr";
+  PartitionFacts& partition = report.disks[0].partitions[0];
+  partition.kind = "partition";
+  partition.number = 1;
+  partition.start = 512;
+  partition.type = "0x83";
+  partition.bootable = true;
+  partition.mount = "/";
+  report.boot.firmware = {"bios"};
+  report.boot.configs = {"/boot/grub/grub.cfg"};
+  report.boot.entries = 2;
+  report.boot.root =
+      BootRootFacts{"UUID=uuid", "/boot/grub/grub.cfg", 7, Found::found, "/dev/sda1"};
+  BootEntryFacts& entry = *report.boot.default_entry;
+  entry.id = "debian";
+  entry.path = "/boot/grub/grub.cfg";
+  entry.line = 5;
+  entry.files = {{"kernel", "/vmlinuz", "/vmlinuz", Found::found, 9, ""},
+                 {"initrd", "/initrd.img", "", Found::absent, 0, "not there"}};
   report.undetermined = {{"rule", "reason"}};
+  report.answers = {{"fstab.device-not-in-image", Answered::fired}, {"a", Answered::fired}};
+  report.profiles = {{"ecs", Verdict::accepted, {}, {}, {{"a", Answered::clean}}, {1, 0, 0}},
+                     {"mine.toml", report.verdict, report.findings, {}, {}, {}}};
   report.coverage = {1, 2, 3};
   report.timings_ms = {1, 2, 3, 4, 10};
   return report;
@@ -154,6 +179,29 @@ TEST(Records, ReadBackAsTheyWereWritten) {
   expect_same(sample_report(), parse_image_report);
   expect_same(status, parse_node_status);
   expect_same(Plan{{{"fetch", "fetch it"}}, {"the system disk"}, {"data-1"}, 4096}, parse_plan);
+}
+
+TEST(Report, TellsWhereProfilesDiffer) {
+  const std::vector<ProfileReport> profiles = sample_report().profiles;
+  std::vector<ProfileReport> three = profiles;
+  three.push_back({"third", Verdict::undetermined, {}, {}, {{"b", Answered::undetermined}}, {}});
+  EXPECT_TRUE(differences_of({}).empty());
+  EXPECT_TRUE(differences_of({profiles[0], profiles[0]}).empty());
+  const auto differences = differences_of(three);
+  ASSERT_EQ(differences.size(), 2U);
+  EXPECT_EQ(differences[0].rule, "a");
+  EXPECT_EQ(differences[0].answers, (std::vector<std::string>{"clean", "info", "off"}));
+  EXPECT_EQ(differences[1].answers, (std::vector<std::string>{"off", "off", "undetermined"}));
+}
+
+TEST(Report, CountsEachRuleOnce) {
+  const Coverage coverage = coverage_of({{"a", Answered::fired},
+                                         {"b", Answered::clean},
+                                         {"c", Answered::not_applicable},
+                                         {"d", Answered::undetermined}});
+  EXPECT_EQ(coverage.evaluated, 2);
+  EXPECT_EQ(coverage.not_applicable, 1);
+  EXPECT_EQ(coverage.undetermined, 1);
 }
 
 TEST(Records, RefuseWhatWasTamperedWith) {

@@ -26,6 +26,18 @@ TEST(ProfileJson, BringsAWholeProfileToTheWorker) {
   EXPECT_TRUE(read->is_off("fs.lvm-root"));
 }
 
+TEST(ProfileJson, BringsSeveralInTheirOrder) {
+  std::vector<rules::Profile> profiles(2);
+  profiles[0].name = "ecs";
+  profiles[1].name = "jdcloud";
+  const auto read = parse_profiles_json(profiles_to_json(profiles));
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->size(), 2U);
+  EXPECT_EQ((*read)[1].name, "jdcloud");
+  EXPECT_FALSE(parse_profiles_json(Json::array()));
+  EXPECT_FALSE(parse_profiles_json(profile_to_json(profiles[0])));
+}
+
 TEST(ProfileJson, RefusesWhatIsNoProfile) {
   for (const char* text :
        {"[]", "{}", R"({"name": "x", "more": 1})",
