@@ -3,13 +3,18 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
 
 #include "agent/api/client.h"
 #include "agent/cli/run.h"
+#include "agent/model/json.h"
 #include "guestfs/inspect/worker_inspector.h"
 #include "guestfs/language/language.h"
 #include "guestfs/profiles/load_profile.h"
+#include "guestfs/report/html.h"
+#include "guestfs/report/junit.h"
+#include "guestfs/report/sarif.h"
 #include "guestfs/report/text.h"
 #include "guestfs/rules/table.h"
 
@@ -49,6 +54,29 @@ void speak(const std::string& code) {
   language::speak(language::parse_language(code).value_or(language::Language::english));
 }
 
+/// https://no-color.org: set and not empty, it forbids colour.
+bool allows_colour() {
+  const char* forbidden = std::getenv("NO_COLOR");
+  return forbidden == nullptr || *forbidden == '\0';
+}
+
+std::string render(const Report& report, cli::ReportFormat format, bool colour) {
+  using cli::ReportFormat;
+  switch (format) {
+    case ReportFormat::text:
+      return report::render_text(report, colour);
+    case ReportFormat::json:
+      return dump_json(to_json(report), 2) + "\n";
+    case ReportFormat::sarif:
+      return report::render_sarif(report, rules::all_rules());
+    case ReportFormat::junit:
+      return report::render_junit(report);
+    case ReportFormat::html:
+      return report::render_html(report);
+  }
+  return "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,11 +87,12 @@ int main(int argc, char** argv) {
       .err = std::cerr,
       .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
       .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+      .colour = allows_colour(),
       .connect = [](const auto& socket) { return std::make_shared<api::Client>(socket); },
       .inspector = []() -> Result<std::unique_ptr<Inspector>> {
         return std::unique_ptr<Inspector>{std::make_unique<inspect::WorkerInspector>()};
       },
-      .render = report::render_text,
+      .render = render,
       .rules = list_rules,
       .language = std::string{language::to_string(language::language_of_environment())},
       .speak = speak};

@@ -46,7 +46,9 @@ void show_refusal(Session& session, const JobId& job) {
     if (auto image = parse_image_report(item)) report.images.push_back(*std::move(image));
   std::ostream& err = session.environment.err;
   if (!report.images.empty())
-    err << session.environment.render(report, session.environment.err_is_terminal);
+    err << session.environment.render(
+        report, ReportFormat::text,
+        session.environment.err_is_terminal && session.environment.colour);
 }
 
 Result<int> import(Session& session, const ImportOptions& options) {

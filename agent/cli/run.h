@@ -30,17 +30,21 @@ struct RuleText {
   std::vector<ProfileOpinion> profiles;
 };
 
+enum class ReportFormat { text, json, sarif, junit, html };
+
 /// What is around the command line. All of it must outlive the call of run().
 struct Environment {
   std::istream& in;
-  std::ostream& out;     ///< results
-  std::ostream& err;     ///< progress and errors
-  bool out_is_terminal;  ///< colours may be used there
+  std::ostream& out;  ///< results
+  std::ostream& err;  ///< progress and errors
+  bool out_is_terminal;
   bool err_is_terminal;  ///< a line there may be written over
+  bool colour;           ///< the user allows it on terminals
   std::function<std::shared_ptr<Service>(const std::filesystem::path& socket)> connect;
   std::function<Result<std::unique_ptr<Inspector>>()>
       inspector;  ///< made only when something is checked
-  std::function<std::string(const Report&, bool colour)> render;  ///< a report for people
+  /// A report in one of its formats; only text has colours.
+  std::function<std::string(const Report&, ReportFormat, bool colour)> render;
   std::function<std::vector<RuleText>()> rules;
   std::string language = "en";  ///< for people, where --lang does not say: "en" or "zh"
   std::function<void(const std::string& language)>

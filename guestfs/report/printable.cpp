@@ -31,9 +31,12 @@ std::optional<Character> first_character(std::string_view text) {
   return Character{code, size};
 }
 
-/// Controls of C0 and C1, and the invisible ones that reorder or hide text.
+/// Controls of C0 and C1, the invisible ones that reorder or hide text, and the numbers that are no
+/// characters, which XML forbids.
 bool is_dangerous(char32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
+  return code < 0x20 || code == 0xad || code == 0x61c || code == 0x180e ||
+         (code >= 0xfff9 && code <= 0xfffb) || (code & 0xfffe) == 0xfffe ||
+         (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
          (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
          code == 0xfeff || code >= 0xe0000;
 }

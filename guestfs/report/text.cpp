@@ -2,206 +2,173 @@
 
 #include <algorithm>
 
+#include "guestfs/language/say.h"
+#include "guestfs/report/boot_chain.h"
+#include "guestfs/report/painter.h"
 #include "guestfs/report/printable.h"
+#include "guestfs/report/text_finding.h"
+#include "guestfs/report/words.h"
 
 namespace imprint::report {
 namespace {
 
-enum class Style { plain, bold, dim, red, yellow, green, cyan };
+using Style = Painter::Style;
+using Row = std::vector<std::string>;
 
 constexpr std::size_t longest_cell = 40;
+constexpr std::size_t longest_path = 4096;
+constexpr std::size_t longest_sentence = 1000;
 
-std::string_view escape_of(Style style) {
-  switch (style) {
-    case Style::plain:
-      return "\x1b[0m";
-    case Style::bold:
-      return "\x1b[1m";
-    case Style::dim:
-      return "\x1b[2m";
-    case Style::red:
-      return "\x1b[1;31m";
-    case Style::yellow:
-      return "\x1b[1;33m";
-    case Style::green:
-      return "\x1b[1;32m";
-    case Style::cyan:
-      return "\x1b[36m";
-  }
-  return "";
+std::string cell(const std::string& text) {
+  return text.empty() ? "-" : printable(text, longest_cell);
 }
 
-Style style_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::accepted:
-      return Style::green;
-    case Verdict::rejected:
-      return Style::red;
-    case Verdict::undetermined:
-      return Style::yellow;
-  }
-  return Style::plain;
-}
-
-Style style_of(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return Style::red;
-    case Severity::warning:
-      return Style::yellow;
-    case Severity::info:
-      return Style::cyan;
-  }
-  return Style::plain;
-}
-
-/// Bytes in the unit that people use: "20.0 GiB".
-std::string human_size(std::uint64_t bytes) {
-  constexpr std::string_view units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < std::size(units)) {
-    value /= 1024;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
-}
-
-/// "2 errors, 1 warning": only what there is.
-std::string counts(const ImageReport& image) {
-  const auto count = [&](Severity severity) {
-    return std::count_if(image.findings.begin(), image.findings.end(),
-                         [&](const Finding& finding) { return finding.severity == severity; });
-  };
-  std::vector<std::string> parts;
-  const auto add = [&](std::ptrdiff_t number, std::string_view noun, std::string_view plural) {
-    if (number > 0) parts.push_back(fmt::format("{} {}{}", number, noun, number > 1 ? plural : ""));
-  };
-  add(count(Severity::error), "error", "s");
-  add(count(Severity::warning), "warning", "s");
-  add(count(Severity::info), "note", "s");
-  add(static_cast<std::ptrdiff_t>(image.undetermined.size()), "unanswered question", "s");
-  return parts.empty() ? "no findings" : fmt::format("{}", fmt::join(parts, ", "));
+/// The text and as many blanks as bring it to `width` columns.
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t used = display_width(text);
+  return used < width ? text + std::string(width - used, ' ') : text;
 }
 
 class ImageText {
  public:
-  ImageText(const ImageReport& image, bool colour) : image_{image}, colour_{colour} {}
+  ImageText(const ImageReport& image, bool colour) : image_{image}, painter_{colour} {}
 
   std::string render() {
     verdict_line();
+    if (image_.verdict != Verdict::accepted)
+      out_ += fmt::format("  {}\n", printable(reason_of(image_), longest_sentence));
     identity();
     disks();
     boot();
     findings();
     undetermined();
+    profiles();
     coverage();
     verdict_line();
     return std::move(out_);
   }
 
  private:
-  std::string styled(Style style, std::string_view text) const {
-    if (!colour_ || text.empty()) return std::string{text};
-    return fmt::format("{}{}{}", escape_of(style), text, escape_of(Style::plain));
-  }
-
   void verdict_line() {
-    out_ +=
-        fmt::format("{}  {}  ({})\n", styled(style_of(image_.verdict), to_string(image_.verdict)),
-                    printable(image_.path, 4096), counts(image_));
+    out_ += fmt::format("{}  {}  ({})\n",
+                        painter_.paint(Painter::style_of(image_.verdict), word_of(image_.verdict)),
+                        printable(image_.path, longest_path), counts(image_));
   }
 
-  void field(std::string_view name, const std::string& value) {
+  void field(const std::string& name, const std::string& value) {
     if (value.empty()) return;
-    out_ += fmt::format("  {} {}\n", styled(Style::dim, fmt::format("{:<9}", name)), value);
+    out_ += fmt::format("  {} {}\n", painter_.paint(Style::dim, padded(name, 9)), value);
   }
 
   void identity() {
     if (!image_.container.format.empty())
-      field("format", fmt::format("{}, {}", printable(image_.container.format),
-                                  human_size(image_.container.virtual_size)));
+      field(say("format"), fmt::format("{}, {}", printable(image_.container.format),
+                                       human_size(image_.container.virtual_size)));
     field("sha256", printable(image_.sha256));
     std::vector<std::string> words;
     const GuestFacts& guest = image_.guest;
     for (const std::string& word : {guest.name.empty() ? guest.id : guest.name, guest.arch,
                                     guest.init, fmt::format("{}", fmt::join(guest.firmware, "+"))})
       if (!word.empty()) words.push_back(printable(word, 80));
-    field("system", fmt::format("{}", fmt::join(words, ", ")));
+    field(say("system"), fmt::format("{}", fmt::join(words, ", ")));
   }
 
   void disks() {
-    std::vector<std::vector<std::string>> rows{{"device", "size", "filesystem", "label", "uuid"}};
+    std::vector<Row> rows{
+        {say("device"), say("size"), say("file system"), say("for"), say("label"), "uuid"}};
     for (const DiskFacts& disk : image_.disks)
       for (const PartitionFacts& part : disk.partitions)
-        rows.push_back({printable(part.device, longest_cell), human_size(part.size),
-                        part.filesystem.empty() ? "-" : printable(part.filesystem, longest_cell),
-                        part.label.empty() ? "-" : printable(part.label, longest_cell),
-                        part.uuid.empty() ? "-" : printable(part.uuid, longest_cell)});
+        rows.push_back({cell(part.device), human_size(part.size), cell(part.filesystem),
+                        cell(part.mount.empty() ? word_of(purpose_of(part)) : part.mount),
+                        cell(part.label), cell(part.uuid)});
     if (rows.size() > 1) table(rows);
   }
 
-  void table(const std::vector<std::vector<std::string>>& rows) {
+  void table(const std::vector<Row>& rows) {
     std::vector<std::size_t> widths(rows.front().size(), 0);
-    for (const auto& row : rows)
+    for (const Row& row : rows)
       for (std::size_t column = 0; column < row.size(); ++column)
-        widths[column] = std::max(widths[column], row[column].size());
+        widths[column] = std::max(widths[column], display_width(row[column]));
     out_ += "\n";
-    for (const auto& row : rows) {
+    for (const Row& row : rows) {
       std::string line = " ";
       for (std::size_t column = 0; column < row.size(); ++column)
-        line += fmt::format(" {:<{}} ", row[column], widths[column]);
+        line += " " + padded(row[column], widths[column]) + " ";
       line.erase(line.find_last_not_of(' ') + 1);
-      out_ += (&row == &rows.front() ? styled(Style::dim, line) : line) + "\n";
+      out_ += (&row == &rows.front() ? painter_.paint(Style::dim, line) : line) + "\n";
     }
   }
 
   void boot() {
     if (image_.boot.loader.empty()) return;
     out_ += "\n";
-    field("loader", printable(image_.boot.loader));
+    chain();
     if (!image_.boot.default_entry) return;
     const BootEntryFacts& entry = *image_.boot.default_entry;
-    field("boots", printable(entry.title));
+    field(say("boots"), printable(entry.title));
     field("kernel", printable(entry.kernel));
     for (const std::string& initrd : entry.initrd) field("initrd", printable(initrd));
-    field("cmdline", printable(entry.cmdline, 1000));
+    field("cmdline", printable(entry.cmdline, longest_sentence));
+    if (image_.boot.root && !image_.boot.root->device.empty())
+      field("root", fmt::format("{} = {}", printable(image_.boot.root->spec),
+                                printable(image_.boot.root->device)));
+  }
+
+  /// "firmware > boot loader > KERNEL (broken) > ...".
+  void chain() {
+    std::vector<std::string> links;
+    for (const ChainLink& link : boot_chain(image_)) {
+      if (link.state == LinkState::broken)
+        links.push_back(painter_.paint(Style::red, say("{} (broken)", link.name)));
+      else if (link.state == LinkState::unknown)
+        links.push_back(painter_.paint(Style::dim, say("{} (unknown)", link.name)));
+      else
+        links.push_back(link.name);
+    }
+    field(say("chain"), fmt::format("{}", fmt::join(links, " > ")));
+    field(say("loader"), printable(image_.boot.loader));
+    for (const std::string& config : image_.boot.configs) field(say("config"), printable(config));
   }
 
   void findings() {
     for (const auto severity : {Severity::error, Severity::warning, Severity::info})
       for (const Finding& finding : image_.findings)
-        if (finding.severity == severity) tell(finding);
-  }
-
-  void tell(const Finding& finding) {
-    std::string place = printable(finding.path, 1000);
-    if (finding.line) place += fmt::format(":{}", *finding.line);
-    out_ += fmt::format(
-        "\n{} {}{}\n", styled(style_of(finding.severity), to_string(finding.severity)),
-        styled(Style::bold, printable(finding.rule)), place.empty() ? "" : "  " + place);
-    if (!finding.text.empty())
-      out_ += fmt::format("  {} {}\n", styled(Style::dim, ">"), printable(finding.text));
-    out_ += fmt::format("  {}\n", printable(finding.message, 1000));
-    field("effect", printable(finding.effect, 1000));
-    field("hint", printable(finding.hint, 1000));
+        if (finding.severity == severity) out_ += "\n" + finding_text(finding, painter_);
   }
 
   void undetermined() {
     for (const Undetermined& item : image_.undetermined)
-      out_ += fmt::format("\n{} {}\n  {}\n", styled(Style::yellow, "undetermined"),
-                          styled(Style::bold, printable(item.rule)), printable(item.reason, 1000));
+      out_ += fmt::format("\n{} {}\n  {}\n", painter_.paint(Style::yellow, say("undetermined")),
+                          painter_.paint(Style::bold, printable(item.rule)),
+                          printable(item.reason, longest_sentence));
+  }
+
+  /// The verdict of each profile, and the rules of which they think differently.
+  void profiles() {
+    if (image_.profiles.empty()) return;
+    std::vector<Row> rows{{say("where the profiles differ")}, {say("verdict")}};
+    for (const ProfileReport& profile : image_.profiles) {
+      rows[0].push_back(printable(profile.profile, longest_cell));
+      rows[1].push_back(word_of(profile.verdict));
+    }
+    for (const Difference& difference : differences_of(image_.profiles)) {
+      Row& row = rows.emplace_back(Row{printable(difference.rule)});
+      for (const std::string& answer : difference.answers) row.push_back(word_of_answer(answer));
+    }
+    table(rows);
   }
 
   void coverage() {
     const Coverage& coverage = image_.coverage;
-    out_ += fmt::format("\n  {} rules answered, {} not applicable, {} undetermined; {:.1f} s\n",
-                        coverage.evaluated, coverage.not_applicable, coverage.undetermined,
-                        static_cast<double>(image_.timings_ms.total) / 1000);
+    out_ += "\n  " +
+            say("{} rules answered, {} not applicable, {} undetermined; {:.1f} s",
+                coverage.evaluated, coverage.not_applicable, coverage.undetermined,
+                static_cast<double>(image_.timings_ms.total) / 1000) +
+            "\n";
   }
 
   const ImageReport& image_;
-  bool colour_;
+  Painter painter_;
   std::string out_;
 };
 
@@ -213,9 +180,8 @@ std::string render_text(const Report& report, bool colour) {
     if (!out.empty()) out += "\n";
     out += ImageText{image, colour}.render();
   }
-  out +=
-      fmt::format("profile {}, rules {}\n", printable(report.profile), printable(report.ruleset));
-  return out;
+  return out + say("profile {}, rules {}", printable(report.profile), printable(report.ruleset)) +
+         "\n";
 }
 
 }  // namespace imprint::report

@@ -84,7 +84,6 @@ TEST_F(Check, RefusesWrongUsage) {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"check"},
            {"check", good, "--format", "pdf"},
-           {"check", good, "--format", "sarif"},
            {"check", good, "--jobs", "0"},
            {"check", good, "--colour"},
            {"check", good, good, "--companion", good},
@@ -105,6 +104,17 @@ TEST_F(Check, WritesTheReportToAFile) {
   text << file.rdbuf();
   EXPECT_TRUE(parse_json(text.str()));
   EXPECT_NE(line.run({"check", disk("good"), "--output", "/nowhere/report"}).status, 0);
+}
+
+TEST_F(Check, RendersTheFormatThatIsAskedFor) {
+  const std::string good = disk("good");
+  const auto run = [&](const std::string& format) {
+    return line.run({"check", good, "--format", format}).out;
+  };
+  EXPECT_THAT(run("text"), HasSubstr("format 0\n"));
+  EXPECT_THAT(run("sarif"), HasSubstr("format 2\n"));
+  EXPECT_THAT(run("junit"), HasSubstr("format 3\n"));
+  EXPECT_THAT(run("html"), HasSubstr("format 4\n"));
 }
 
 TEST_F(Check, UsesColourOnATerminalOnly) {

@@ -1,5 +1,7 @@
 #include "tests/unit/agent/cli/command_line.h"
 
+#include "agent/model/json.h"
+
 namespace imprint::cli {
 namespace {
 
@@ -16,8 +18,10 @@ class Borrowed : public Inspector {
   Inspector& inspector_;
 };
 
-std::string render(const Report& report, bool colour) {
-  std::string text = colour ? "in colour\n" : "";
+std::string render(const Report& report, ReportFormat format, bool colour) {
+  if (format == ReportFormat::json) return dump_json(to_json(report)) + "\n";
+  std::string text = fmt::format("format {}\n", static_cast<int>(format));
+  if (colour) text += "in colour\n";
   for (const ImageReport& image : report.images)
     text += fmt::format("{}: {}\n", image.path, to_string(image.verdict));
   return text;
@@ -46,6 +50,7 @@ Ended CommandLine::run(const std::vector<std::string>& arguments) {
       in,
       out,
       err,
+      terminal,
       terminal,
       terminal,
       [this](const std::filesystem::path& path) {

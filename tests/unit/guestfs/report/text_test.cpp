@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/unit/guestfs/report/sample.h"
+
 namespace imprint::report {
 namespace {
 
@@ -38,10 +40,30 @@ TEST(TextReport, ShowsTheVerdictFirstAndLast) {
 TEST(TextReport, ShowsTheOffendingLineWithPlaceEffectAndHint) {
   EXPECT_THAT(render_text(sample(), false),
               HasSubstr("\nerror fstab.device-not-in-image  /etc/fstab:3\n"
-                        "  > UUID=2222 /data ext4 defaults 0 2\n"
+                        "    |\n"
+                        "> 3 | UUID=2222 /data ext4 defaults 0 2\n"
+                        "    |\n"
                         "  no file system has this UUID\n"
-                        "  effect    emergency mode\n"
-                        "  hint      remove the line\n"));
+                        "  effect: emergency mode\n"
+                        "  to do: remove the line\n"));
+}
+
+TEST(TextReport, ShowsTheOffendingLineInItsContext) {
+  Report report = sample();
+  report.images[0].findings[1].line = 10;
+  report.images[0].findings[1].context = {
+      {9, "# data"}, {10, report.images[0].findings[1].text}, {11, ""}};
+  EXPECT_THAT(render_text(report, false), HasSubstr("   9 | # data\n"
+                                                    "> 10 | UUID=2222 /data ext4 defaults 0 2\n"
+                                                    "  11 |"));
+}
+
+TEST(TextReport, ComparesProfiles) {
+  const std::string text = render_text(test::full_report(), false);
+  EXPECT_THAT(text, HasSubstr("where the profiles differ  ecs       generic\n"
+                              "  verdict                    rejected  rejected\n"));
+  EXPECT_THAT(text, HasSubstr("  selinux.enabled            error     note\n"));
+  EXPECT_THAT(text, HasSubstr("  fs.swap-partition          note      clean\n"));
 }
 
 TEST(TextReport, TellsErrorsBeforeWarnings) {
@@ -51,7 +73,7 @@ TEST(TextReport, TellsErrorsBeforeWarnings) {
 
 TEST(TextReport, MapsDisksAndBoot) {
   const std::string text = render_text(sample(), false);
-  EXPECT_THAT(text, HasSubstr("  /dev/sda2  1.0 GiB  ext4        root   1111\n"));
+  EXPECT_THAT(text, HasSubstr("  /dev/sda2  1.0 GiB  ext4         -    root   1111\n"));
   EXPECT_THAT(text, HasSubstr("kernel    /boot/vmlinuz\n"));
   EXPECT_THAT(text, HasSubstr("format    qcow2, 20.0 GiB\n"));
   EXPECT_THAT(text, HasSubstr("40 rules answered, 3 not applicable, 0 undetermined"));

@@ -1,0 +1,24 @@
+#pragma once
+// Judging the images that `imprintctl check` names.
+
+#include <string_view>
+
+#include "agent/cli/check_options.h"
+#include "agent/model/report.h"
+#include "agent/ports/inspector.h"
+
+namespace imprint::cli {
+
+/// The rule of the catalogue that an image which cannot be opened leaves unanswered.
+inline constexpr std::string_view unreadable_rule = "disk.unreadable";
+
+/// A report in `language` for each disk, in their order, made by as many threads as asked for. An
+/// Error only for what concerns the command itself, such as a profile that does not exist. Blocks
+/// for seconds an image.
+Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
+                                           const std::string& language);
+
+/// The exit status that the worst verdict gives.
+int status_of(const Report& report);
+
+}  // namespace imprint::cli

@@ -1,0 +1,92 @@
+#include "agent/cli/check_options.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "agent/base/result.h"
+#include "agent/model/words.h"
+
+namespace imprint::cli {
+namespace {
+
+constexpr Words<ReportFormat, 5> formats{{{ReportFormat::text, "text"},
+                                          {ReportFormat::json, "json"},
+                                          {ReportFormat::sarif, "sarif"},
+                                          {ReportFormat::junit, "junit"},
+                                          {ReportFormat::html, "html"}}};
+
+const char* const examples =
+    R"(Reads each image in a sandbox, runs nothing of it, and says what would keep it from booting, with the file and the line.
+Needs no daemon, no root and no network.
+
+Formats: text, in colour on a terminal unless NO_COLOR is set; json, as report.schema.json describes it; sarif 2.1.0;
+junit, one test suite an image; html, one page that needs nothing else.
+
+Examples:
+  imprintctl check disk.qcow2
+  imprintctl check *.qcow2 --jobs 2 --format json --output report.json
+  imprintctl check disk.qcow2 --format html --output report.html
+  imprintctl check disk.qcow2 --profile ecs,jdcloud    looked at once, judged by both, and where they differ
+  imprintctl check system.raw --companion data.raw     disks of one machine
+
+Exit status: 0 all accepted; 1 some rejected; 2 none rejected, but some undetermined or unreadable; 64 wrong usage.)";
+
+std::vector<std::string> names_of_formats() {
+  std::vector<std::string> names;
+  for (const auto& [format, name] : formats) names.emplace_back(name);
+  return names;
+}
+
+}  // namespace
+
+std::string unfit(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return system_error(errno, "cannot be read").message;
+  if (S_ISDIR(info.st_mode)) return "is a folder, not an image";
+  if (!S_ISREG(info.st_mode) && !S_ISBLK(info.st_mode))
+    return "is neither a file nor a block device";
+  return "";
+}
+
+std::string misuse_of(const CheckOptions& options) {
+  if (!options.companions.empty() && options.disks.size() != 1)
+    return "--companion: names further disks of one machine, so give exactly one DISK";
+  for (const auto& companion : options.companions)
+    if (const std::string reason = unfit(companion); !reason.empty())
+      return fmt::format("--companion '{}': {}", companion, reason);
+  return "";
+}
+
+ReportFormat format_of(const CheckOptions& options) {
+  const auto format = parse_word(formats, options.format, "format");
+  return format ? *format : ReportFormat::text;
+}
+
+void add_check_options(CLI::App& command, CheckOptions& options) {
+  command.add_option("DISK", options.disks, "Image files or block devices")->required();
+  command
+      .add_option("--profile", options.profile,
+                  "What an image must be like: generic, ecs, jdcloud, or a file; several are "
+                  "separated by commas")
+      ->capture_default_str()
+      ->type_name("NAME|FILE");
+  command.add_option("--format", options.format, "Of the report")
+      ->check(CLI::IsMember(names_of_formats()))
+      ->capture_default_str();
+  command.add_option("--output", options.output, "Write the report there")->type_name("FILE");
+  command
+      .add_option("--jobs", options.jobs,
+                  "Images checked at once; each needs about 1.3 GiB of memory")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command
+      .add_option("--companion", options.companions,
+                  "A further disk of the same machine; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("DISK");
+  command.footer(examples);
+}
+
+}  // namespace imprint::cli

@@ -1,0 +1,34 @@
+#pragma once
+// What `imprintctl check` is told, and whether it makes sense.
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "agent/cli/run.h"
+
+namespace imprint::cli {
+
+struct CheckOptions {
+  std::vector<std::string> disks;
+  std::vector<std::string> companions;
+  std::string profile = "generic";
+  std::string format = "text";
+  std::string output;  ///< empty: standard output
+  int jobs = 1;
+};
+
+/// Declares the options of the command. `options` must outlive it.
+void add_check_options(CLI::App& command, CheckOptions& options);
+
+/// Why the command line makes no sense; empty if it does. Looks at the files it names.
+std::string misuse_of(const CheckOptions& options);
+
+/// Why the path cannot be an image; empty if it may be one. A pipe is never opened: that could wait
+/// for ever.
+std::string unfit(const std::string& path);
+
+/// The format of that name, which the parser has admitted.
+ReportFormat format_of(const CheckOptions& options);
+
+}  // namespace imprint::cli
