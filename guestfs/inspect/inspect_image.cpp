@@ -183,7 +183,7 @@ class InspectionRun {
           say("Windows on '{}': there are no rules for it", fmt::join(search.windows, "', '")));
     }
     if (!search.encrypted.empty())
-      return no_guest(say("no system is in the clear, but '{}' is encrypted",
+      return no_guest(say("no system is in the clear, but '{}' is encrypted with LUKS",
                           fmt::join(search.encrypted, "', '")));
     if (!search.unreadable.empty())
       return no_guest(say("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
