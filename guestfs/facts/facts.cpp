@@ -30,6 +30,8 @@ Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
   facts.fstab = read_fstab(fs, inventory, facts.init);
   facts.accounts = read_accounts(fs);
   facts.boot = read_boot(fs, inventory, mounts);
+  facts.kernel = read_kernel(fs, facts.boot);
+  facts.initramfs = read_initramfs(fs, facts.boot);
   facts.selinux = read_selinux(fs, facts.boot, selinux_by_default(facts.release.family));
   facts.services = read_services(fs, facts.init);
   return facts;

@@ -8,6 +8,8 @@
 #include "guestfs/facts/boot.h"
 #include "guestfs/facts/fstab.h"
 #include "guestfs/facts/init.h"
+#include "guestfs/facts/initramfs.h"
+#include "guestfs/facts/kernel_modules.h"
 #include "guestfs/facts/release.h"
 #include "guestfs/facts/selinux.h"
 #include "guestfs/facts/services.h"
@@ -23,6 +25,8 @@ struct Facts {
   SelinuxFacts selinux;
   ServiceFacts services;  ///< what starts by itself
   Boot boot;              ///< loader, entries, the default entry resolved to files and root device
+  KernelFacts kernel;     ///< of the default entry
+  InitramfsFacts initramfs;  ///< likewise
 };
 
 /// Reads all of it. Never fails: what could not be read is recorded in its part, so that rules

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "guestfs/facts/kernel_image.h"
-#include "guestfs/facts/unified_kernel.h"
 #include "guestfs/language/say.h"
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/evidence.h"
@@ -15,7 +14,6 @@ namespace {
 using facts::Boot;
 using facts::BootEntry;
 using facts::BootFile;
-using facts::Loader;
 using guest::Match;
 
 bool can_start(const BootEntry& entry) {
@@ -129,45 +127,16 @@ Answer initrd_missing(const Context& context) {
   return answer;
 }
 
-/// "vmlinuz-6.1.0-18-amd64" -> "6.1.0-18-amd64", for kernels whose header does not tell.
-std::string version_in_name(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
-  const std::size_t dash = name.find('-');
-  if (dash == std::string::npos || dash + 1 >= name.size()) return {};
-  const std::string version = name.substr(dash + 1);
-  const bool numbered =
-      version[0] >= '0' && version[0] <= '9' && version.find('.') != std::string::npos;
-  return numbered ? version : std::string{};
-}
-
-Result<std::string> version_of(const Context& context, const BootFile& kernel) {
-  const auto path = TRY(guest::GuestPath::parse(kernel.path));
-  if (context.facts.boot.loader == Loader::unified_kernel)
-    return TRY(facts::read_pe(context.fs, path)).version;
-  const facts::KernelImage image = TRY(facts::read_kernel_image(context.fs, path));
-  return image.version.empty() ? version_in_name(kernel.path) : image.version;
-}
-
 Answer modules_missing(const Context& context) {
+  const facts::KernelFacts& kernel = context.facts.kernel;
   const BootEntry* entry = context.facts.boot.default_or_null();
-  if (entry == nullptr || !entry->kernel || entry->kernel->match != Match::found ||
-      entry->kernel->size == 0)
-    return Answer::not_applied();
-  const auto version = version_of(context, *entry->kernel);
-  if (!version && version.error().code != Errc::corrupt)
-    return Answer::unknown(version.error().message);
-  if (!version || version->empty() || version->find('/') != std::string::npos)
-    return Answer::not_applied();
-  for (const char* folder : {"/lib/modules/", "/usr/lib/modules/"}) {
-    const auto path = guest::GuestPath::parse(folder + *version);
-    const auto there = path ? context.fs.exists(*path) : Result<bool>{false};
-    if (!there) return Answer::unknown(there.error().message);
-    if (*there) return Answer::clean();
-  }
+  if (entry == nullptr || kernel.image.empty()) return Answer::not_applied();
+  if (!kernel.unknown.empty()) return Answer::unknown(kernel.unknown);
+  if (kernel.version.empty()) return Answer::not_applied();
+  if (!kernel.folder.empty() || kernel.is_monolithic()) return Answer::clean();
   Answer answer;
-  answer.fired.push_back(
-      evidence_of("/lib/modules/" + *version,
-                  say("the default kernel '{}' has no modules", entry->kernel->path)));
+  answer.fired.push_back(evidence_of("/lib/modules/" + kernel.version,
+                                     say("the default kernel '{}' has no modules", kernel.image)));
   // A kernel without an initramfs may well have everything built in.
   if (entry->initrds.empty()) answer.fired.back().severity = Severity::warning;
   return answer;

@@ -6,7 +6,8 @@ std::span<const Rule> boot_rules() {
   static const std::vector<Rule> rules = [] {
     std::vector<Rule> all;
     for (const std::span<const Rule> part :
-         {boot_config_rules(), boot_file_rules(), boot_root_rules(), boot_firmware_rules()})
+         {boot_config_rules(), boot_file_rules(), boot_initrd_rules(), boot_root_rules(),
+          boot_choice_rules(), boot_firmware_rules(), boot_grub_rules()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

@@ -13,6 +13,9 @@ std::span<const Rule> boot_rules();
 // Its parts, one file each.
 std::span<const Rule> boot_config_rules();  ///< what the readers of configurations found
 std::span<const Rule> boot_file_rules();    ///< kernel, initramfs, modules
+std::span<const Rule> boot_initrd_rules();  ///< what the initramfs holds
+std::span<const Rule> boot_choice_rules();  ///< which kernel boots, and what it is told
+std::span<const Rule> boot_grub_rules();    ///< GRUB's files and where it lies
 std::span<const Rule> boot_root_rules();    ///< root device and command line
 std::span<const Rule>
 boot_firmware_rules();  ///< how the firmware gets to the loader, and the root's links

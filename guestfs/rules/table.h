@@ -24,6 +24,7 @@ const std::string& ruleset_version();
 std::span<const Rule> container_rules();
 std::span<const Rule> system_rules();
 std::span<const Rule> release_rules();
+std::span<const Rule> driver_rules();
 std::span<const Rule> fstab_rules();
 std::span<const Rule> shadow_rules();
 std::span<const Rule> selinux_rules();
