@@ -14,10 +14,16 @@ namespace {
 
 using facts::InitramfsFile;
 
+/// Kernels before 2.6.30 have no options of that kind.
+bool names_packings(const facts::KernelConfig& config) {
+  const auto option = config.lower_bound("RD_");
+  return option != config.end() && option->first.starts_with("RD_");
+}
+
 /// The kernel's option for a packing, such as RD_ZSTD; empty if its configuration does not say that
 /// it lacks it.
 std::string lacking_option(const facts::KernelConfig& config, const std::string& packing) {
-  if (config.empty()) return {};
+  if (!names_packings(config)) return {};
   std::string option = "RD_";
   for (const char c : packing)
     option += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;

@@ -63,7 +63,9 @@ std::string modules_builtin(const Kernel& kernel) {
 }
 
 std::string config_of(const Kernel& kernel) {
-  std::string text = "#\n# Automatically generated file; DO NOT EDIT.\n#\nCONFIG_X86_64=y\n";
+  std::string text =
+      "#\n# Automatically generated file; DO NOT EDIT.\n#\nCONFIG_X86_64=y\nCONFIG_MODULES=y\n"
+      "CONFIG_RD_GZIP=y\nCONFIG_RD_XZ=y\n";
   const std::vector<std::pair<std::string, std::string>> symbols{
       {"virtio", "CONFIG_VIRTIO"},
       {"virtio_pci", "CONFIG_VIRTIO_PCI"},
