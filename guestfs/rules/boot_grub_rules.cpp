@@ -18,7 +18,6 @@ using facts::Loader;
 using facts::SourceFile;
 using facts::TextLine;
 
-
 bool is_assignment(std::string_view word) {
   const std::size_t equals = word.find('=');
   return equals != std::string_view::npos && equals > 0 &&
@@ -27,8 +26,8 @@ bool is_assignment(std::string_view word) {
              std::string_view::npos;
 }
 
-/// Splits into words as a shell does. `quote` is what is open at the start, and afterwards at the
-/// end.
+/// Splits into words as a shell does; a command substitution is quoted as a whole. `quote` is what
+/// is open at the start, and afterwards at the end.
 std::vector<std::string> shell_words(std::string_view line, char& quote) {
   std::vector<std::string> words(1);
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -38,8 +37,8 @@ std::vector<std::string> shell_words(std::string_view line, char& quote) {
     } else if (quote != '\0') {
       if (c == quote) quote = '\0';
       words.back() += c;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
+    } else if (c == '"' || c == '\'' || c == '`' || (c == '(' && words.back().ends_with('$'))) {
+      quote = c == '(' ? ')' : c;
       words.back() += c;
     } else if (c == '#' && words.back().empty()) {
       break;
@@ -118,6 +117,7 @@ Answer efi_overwrite(const Context& context) {
   return answer;
 }
 
+constexpr std::string_view esp_type = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 constexpr std::string_view bios_boot_type = "21686148-6449-6e6f-744e-656564454649";
 
 /// Where the boot sector finds the rest of GRUB (grub-core/boot/i386/pc/boot.S); 0: not known.
@@ -146,9 +146,11 @@ Answer no_bios_boot(const Context& context) {
       inventory.disks.front().table != guest::TableType::gpt)
     return Answer::not_applied();
   const guest::DiskTable& disk = inventory.disks.front();
-  const bool there =
-      std::any_of(inventory.volumes.begin(), inventory.volumes.end(),
-                  [](const guest::Volume& volume) { return volume.part_type == bios_boot_type; });
+  const bool there = std::any_of(
+      inventory.volumes.begin(), inventory.volumes.end(), [](const guest::Volume& volume) {
+        // With an EFI system partition the image may well be started without BIOS.
+        return volume.part_type == bios_boot_type || volume.part_type == esp_type;
+      });
   if (there || disk.boot_sector.empty()) return Answer::clean();
   const std::uint64_t core = core_offset(disk);
   // Listed block by block, GRUB may lie within a file system.

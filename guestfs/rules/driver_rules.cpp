@@ -171,7 +171,7 @@ Answer modules_dep(const Context& context) {
   const std::string path = kernel.folder + "/modules.dep";
   if (!kernel.modules_dep.is_read() || kernel.modules_dep.info.size == 0)
     answer.fired.push_back(
-        evidence_of(path, say("it {}", facts::describe_state(kernel.modules_dep))));
+        evidence_of(path, say("modules.dep {}", facts::describe_state(kernel.modules_dep))));
   else if (!kernel.stray.empty())
     answer.fired.push_back(
         evidence_of(path, say("it does not name {}, which is there: it is older than the modules",

@@ -15,8 +15,8 @@ constexpr std::string_view release_of_the_rules = "2026.1";
 std::vector<Rule> collect() {
   std::vector<Rule> rules;
   for (const std::span<const Rule> family :
-       {container_rules(), system_rules(), release_rules(), boot_rules(), driver_rules(), fstab_rules(),
-        shadow_rules(), selinux_rules()})
+       {container_rules(), system_rules(), release_rules(), boot_rules(), driver_rules(),
+        fstab_rules(), shadow_rules(), selinux_rules()})
     rules.insert(rules.end(), family.begin(), family.end());
   return rules;
 }

@@ -28,6 +28,7 @@ const std::vector<Fault>& all_faults();
 // Each family's own, one file each.
 std::vector<Fault> boot_faults();
 std::vector<Fault> boot_config_faults();
+std::vector<Fault> driver_faults();
 std::vector<Fault> fstab_faults();
 std::vector<Fault> shadow_faults();
 std::vector<Fault> release_faults();
