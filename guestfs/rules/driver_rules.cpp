@@ -53,11 +53,14 @@ Answer virtio_drivers(const Context& context) {
 
 /// Files that the entry names and that were not found, or are no initramfs, are told of by boot.*.
 bool initramfs_is_told(const Context& context, const facts::BootEntry& entry) {
-  const auto& files = context.facts.initramfs.files;
   const bool gone = std::any_of(entry.initrds.begin(), entry.initrds.end(), [](const auto& file) {
     return file.match != Match::found || file.size == 0;
   });
-  return context.facts.initramfs.is_damaged() || (files.empty() && gone) ||
+  const facts::Boot& boot = context.facts.boot;
+  const bool misread = entry.initrds.empty() &&
+                       (boot.has_problem("boot.grub1-parse") ||
+                        boot.has_problem("boot.grub2-parse") || boot.has_problem("boot.extlinux"));
+  return context.facts.initramfs.is_damaged() || gone || misread ||
          has_modules_of_another_kernel(context);
 }
 

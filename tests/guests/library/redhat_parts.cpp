@@ -6,6 +6,7 @@ namespace imprint::guests {
 
 Kernel redhat_kernel(const std::string& version, const std::string& filesystem) {
   Kernel kernel;
+  kernel.lvm = true;  // dracut takes dm-mod along by default
   kernel.version = version;
   kernel.image = fmt::format("/boot/vmlinuz-{}", version);
   kernel.initrd = fmt::format("/boot/initramfs-{}.img", version);

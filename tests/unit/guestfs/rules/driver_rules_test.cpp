@@ -105,6 +105,7 @@ TEST(InitramfsRules, ThatOfAnotherKernelIsToldOnce) {
 
 TEST(DriverRules, AKernelWithoutVirtioIsToldOnce) {
   Guest guest = debian12_bios();
+  guest.write(initrd, with_modules(all_modules));
   guest.edit(std::string{folder} + "/modules.dep", "kernel/drivers/net/virtio_net.ko:", "x:");
   guest.fs.remove(std::string{folder} + "/kernel/drivers/net/virtio_net.ko");
   guest.edit(config, "CONFIG_VIRTIO_NET=m", "# CONFIG_VIRTIO_NET is not set");
