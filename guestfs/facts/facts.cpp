@@ -29,6 +29,8 @@ Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
   facts.release = read_release(fs);
   facts.fstab = read_fstab(fs, inventory, facts.init);
   facts.accounts = read_accounts(fs);
+  facts.homes = read_homes(fs, facts.accounts);
+  facts.permissions = read_permissions(fs, facts.homes);
   facts.boot = read_boot(fs, inventory, mounts);
   facts.kernel = read_kernel(fs, facts.boot);
   facts.initramfs = read_initramfs(fs, facts.boot);

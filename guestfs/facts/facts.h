@@ -7,9 +7,11 @@
 #include "guestfs/facts/accounts.h"
 #include "guestfs/facts/boot.h"
 #include "guestfs/facts/fstab.h"
+#include "guestfs/facts/homes.h"
 #include "guestfs/facts/init.h"
 #include "guestfs/facts/initramfs.h"
 #include "guestfs/facts/kernel_modules.h"
+#include "guestfs/facts/permissions.h"
 #include "guestfs/facts/release.h"
 #include "guestfs/facts/selinux.h"
 #include "guestfs/facts/services.h"
@@ -22,6 +24,8 @@ struct Facts {
   ReleaseFacts release;               ///< os-release and its older kin
   FstabFacts fstab;                   ///< /etc/fstab, each line with its boot effect
   AccountFacts accounts;              ///< shadow, passwd
+  HomeFacts homes;                    ///< the accounts' folders
+  PermissionFacts permissions;        ///< files that anybody may write, programs with set-id bits
   SelinuxFacts selinux;
   ServiceFacts services;  ///< what starts by itself
   Boot boot;              ///< loader, entries, the default entry resolved to files and root device

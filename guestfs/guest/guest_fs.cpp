@@ -22,6 +22,16 @@ void push_front(std::deque<std::string>& pending, std::string_view path) {
 
 }  // namespace
 
+Result<std::vector<FolderItem>> GuestFs::list_details(const GuestPath& folder) {
+  std::vector<FolderItem> items;
+  for (FolderEntry& entry : TRY(list(folder))) {
+    const auto info = stat(folder / entry.name);
+    if (!info && info.error().code == Errc::unavailable) return info.error();
+    items.push_back({std::move(entry.name), info ? *info : FileInfo{}});
+  }
+  return items;
+}
+
 Result<GuestPath> FollowingFs::resolve(const GuestPath& path) {
   GuestPath at;
   std::deque<std::string> pending;
@@ -72,6 +82,10 @@ Result<TextFile> FollowingFs::read_text(const GuestPath& path, std::size_t limit
 
 Result<std::vector<FolderEntry>> FollowingFs::list(const GuestPath& folder) {
   return fs_.list(TRY(resolve(folder)));
+}
+
+Result<std::vector<FolderItem>> FollowingFs::list_details(const GuestPath& folder) {
+  return fs_.list_details(TRY(resolve(folder)));
 }
 
 Result<bool> FollowingFs::exists(const GuestPath& path) {

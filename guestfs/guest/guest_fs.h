@@ -34,6 +34,11 @@ struct FolderEntry {
   FileType type = FileType::unknown;
 };
 
+struct FolderItem {
+  std::string name;
+  FileInfo info;
+};
+
 /// A read-only view of one system's mounted tree. Nothing here follows a symbolic link, not even in
 /// the middle of a path: a path that leads through one is Errc::not_found. Following is done by
 /// FollowingFs, inside the guest's root. Not thread-safe. Errors of all calls: not_found; invalid
@@ -53,6 +58,10 @@ class GuestFs {
   virtual Result<std::string> read_link(const GuestPath& path) = 0;
   /// Without "." and "..", sorted by name; at most 100,000 entries, more is Errc::exhausted.
   virtual Result<std::vector<FolderEntry>> list(const GuestPath& folder) = 0;
+  /// As list(), with what stat() would tell of each entry: a link is told as a link. An entry that
+  /// cannot be looked at has the type unknown. One question to a real guest instead of hundreds, so
+  /// whoever wants the permissions of more than a few files of a folder asks this.
+  virtual Result<std::vector<FolderItem>> list_details(const GuestPath& folder);
   /// An extended attribute's bytes; nothing if there is none or the file system has none.
   virtual Result<std::optional<std::string>> xattr(const GuestPath& path,
                                                    const std::string& name) = 0;
@@ -85,6 +94,7 @@ class FollowingFs {
   /// A regular file's text. Errc::invalid for any other type: a FIFO or device is never opened.
   Result<TextFile> read_text(const GuestPath& path, std::size_t limit = text_limit);
   Result<std::vector<FolderEntry>> list(const GuestPath& folder);
+  Result<std::vector<FolderItem>> list_details(const GuestPath& folder);
   /// Whether something is there after all links; errors other than not_found and invalid are passed
   /// on.
   Result<bool> exists(const GuestPath& path);

@@ -13,10 +13,12 @@ namespace imprint::guest {
 namespace {
 
 constexpr std::size_t most_entries = 100'000;
+constexpr std::size_t most_remembered = 50'000;
 constexpr std::size_t chunk = std::size_t{2} << 20;  // libguestfs's messages hold 4 MiB
 
 using Bytes = Owned<char, std::free>;
 using Stat = Owned<struct guestfs_statns, guestfs_free_statns>;
+using Stats = Owned<struct guestfs_statns_list, guestfs_free_statns_list>;
 using Entries = Owned<guestfs_dirent_list, guestfs_free_dirent_list>;
 
 FileType type_of_mode(std::int64_t mode) {
@@ -61,6 +63,26 @@ FileType type_of_letter(char letter) {
   }
 }
 
+FileInfo info_of(const struct guestfs_statns& stat) {
+  FileInfo info;
+  info.type = type_of_mode(stat.st_mode);
+  info.mode = static_cast<std::uint32_t>(stat.st_mode & 07777);
+  info.uid = static_cast<std::uint32_t>(stat.st_uid);
+  info.gid = static_cast<std::uint32_t>(stat.st_gid);
+  info.size = static_cast<std::uint64_t>(std::max<std::int64_t>(stat.st_size, 0));
+  info.modified = stat.st_mtime_sec;
+  return info;
+}
+
+/// The null-terminated list that libguestfs takes. Points into `entries`.
+std::vector<char*> name_list(std::vector<FolderEntry>& entries) {
+  std::vector<char*> names;
+  names.reserve(entries.size() + 1);
+  for (FolderEntry& entry : entries) names.push_back(entry.name.data());
+  names.push_back(nullptr);
+  return names;
+}
+
 }  // namespace
 
 std::string LibguestfsFs::shown_path(const GuestPath& path) const {
@@ -89,16 +111,21 @@ Result<> LibguestfsFs::require_folders_above(const GuestPath& path) {
   return {};
 }
 
-Result<FileInfo> LibguestfsFs::stat_shown(const GuestPath& path) {
+Result<FileInfo> LibguestfsFs::ask_for_stat(const GuestPath& path) {
   const Stat stat{guestfs_lstatns(appliance_.handle(), shown_path(path).c_str())};
   if (!stat) return appliance_.last_error(path.str());
-  FileInfo info;
-  info.type = type_of_mode(stat->st_mode);
-  info.mode = static_cast<std::uint32_t>(stat->st_mode & 07777);
-  info.uid = static_cast<std::uint32_t>(stat->st_uid);
-  info.gid = static_cast<std::uint32_t>(stat->st_gid);
-  info.size = static_cast<std::uint64_t>(std::max<std::int64_t>(stat->st_size, 0));
-  info.modified = stat->st_mtime_sec;
+  return info_of(*stat);
+}
+
+Result<FileInfo> LibguestfsFs::stat_shown(const GuestPath& path) {
+  if (const auto known = remembered_.find(path); known != remembered_.end()) {
+    if (known->second) return *known->second;
+    return make_error(Errc::not_found, "{}", say("'{}' does not exist", path.str()));
+  }
+  auto info = ask_for_stat(path);
+  const bool is_certain = info || info.error().code == Errc::not_found;
+  if (is_certain && remembered_.size() < most_remembered)
+    remembered_.emplace(path, info ? std::optional{*info} : std::nullopt);
   return info;
 }
 
@@ -163,6 +190,34 @@ Result<std::vector<FolderEntry>> LibguestfsFs::list(const GuestPath& folder) {
   std::sort(result.begin(), result.end(),
             [](const FolderEntry& a, const FolderEntry& b) { return a.name < b.name; });
   return result;
+}
+
+Result<std::vector<FolderItem>> LibguestfsFs::list_details(const GuestPath& folder) {
+  std::vector<FolderEntry> entries = TRY(list(folder));
+  std::vector<FolderItem> items;
+  if (entries.empty()) return items;
+  std::vector<char*> names = name_list(entries);
+  const Stats stats{
+      guestfs_lstatnslist(appliance_.handle(), shown_path(folder).c_str(), names.data())};
+  if (!stats) return appliance_.last_error(folder.str());
+  if (stats->len != entries.size())
+    return make_error(
+        Errc::corrupt, "{}",
+        say("'{}': {} of {} entries can be looked at", folder.str(), stats->len, entries.size()));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const struct guestfs_statns& stat = stats->val[i];
+    // The inode -1 stands for one that failed.
+    items.push_back({std::move(entries[i].name), stat.st_ino == -1 ? FileInfo{} : info_of(stat)});
+  }
+  for (FolderItem& item : items) {
+    const GuestPath path = folder / item.name;
+    const bool is_shown_elsewhere = std::any_of(
+        shown_.begin(), shown_.end(), [&](const ShownFolder& each) { return each.at == path; });
+    if (is_shown_elsewhere) item.info = TRY(stat_shown(path));
+    if (item.info.type != FileType::unknown && remembered_.size() < most_remembered)
+      remembered_.emplace(path, item.info);
+  }
+  return items;
 }
 
 Result<std::optional<std::string>> LibguestfsFs::xattr(const GuestPath& path,

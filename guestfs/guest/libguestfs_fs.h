@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "guestfs/guest/appliance.h"
@@ -28,6 +29,7 @@ class LibguestfsFs : public GuestFs {
                                  std::size_t size) override;
   Result<std::string> read_link(const GuestPath& path) override;
   Result<std::vector<FolderEntry>> list(const GuestPath& folder) override;
+  Result<std::vector<FolderItem>> list_details(const GuestPath& folder) override;
   Result<std::optional<std::string>> xattr(const GuestPath& path, const std::string& name) override;
   Result<std::optional<std::string>> attributes(const GuestPath& path) override;
 
@@ -35,11 +37,15 @@ class LibguestfsFs : public GuestFs {
   [[nodiscard]] std::string shown_path(const GuestPath& path) const;
   Result<> require_folders_above(const GuestPath& path);
   Result<FileInfo> stat_shown(const GuestPath& path);
+  Result<FileInfo> ask_for_stat(const GuestPath& path);
   Result<> require(const GuestPath& path, FileType type);
 
   Appliance& appliance_;
   std::vector<ShownFolder> shown_;
-  std::set<GuestPath> folders_;  ///< known to be real ones; the guest's tree never changes
+  // The guest's tree never changes, and each question to an emulated appliance costs a millisecond.
+  std::set<GuestPath> folders_;  ///< known to be real ones
+  /// What stat told before, at most most_remembered of it; nothing: there is no such file.
+  std::map<GuestPath, std::optional<FileInfo>> remembered_;
 };
 
 }  // namespace imprint::guest

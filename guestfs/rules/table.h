@@ -28,5 +28,7 @@ std::span<const Rule> driver_rules();
 std::span<const Rule> fstab_rules();
 std::span<const Rule> shadow_rules();
 std::span<const Rule> selinux_rules();
+std::span<const Rule> login_rules();
+std::span<const Rule> seal_rules();
 
 }  // namespace imprint::rules
