@@ -39,4 +39,11 @@ Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
   return facts;
 }
 
+Facts read_windows_facts(guest::FollowingFs& fs, const std::vector<MountedVolume>& mounts) {
+  Facts facts;
+  facts.mounts = mounts;
+  facts.windows = read_windows(fs);
+  return facts;
+}
+
 }  // namespace imprint::facts

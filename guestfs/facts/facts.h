@@ -2,6 +2,7 @@
 // Everything that is read of a guest once, before the rules run. Each part has a file of its own
 // with a pure parser (text in, facts out, never fails) and a reader (FollowingFs in).
 
+#include <optional>
 #include <vector>
 
 #include "guestfs/facts/accounts.h"
@@ -15,17 +16,19 @@
 #include "guestfs/facts/release.h"
 #include "guestfs/facts/selinux.h"
 #include "guestfs/facts/services.h"
+#include "guestfs/facts/windows.h"
 
 namespace imprint::facts {
 
 struct Facts {
   Init init = Init::unknown;
-  std::vector<MountedVolume> mounts;  ///< as they were mounted for reading
-  ReleaseFacts release;               ///< os-release and its older kin
-  FstabFacts fstab;                   ///< /etc/fstab, each line with its boot effect
-  AccountFacts accounts;              ///< shadow, passwd
-  HomeFacts homes;                    ///< the accounts' folders
-  PermissionFacts permissions;        ///< files that anybody may write, programs with set-id bits
+  std::vector<MountedVolume> mounts;    ///< as they were mounted for reading
+  std::optional<WindowsFacts> windows;  ///< of a guest that is Windows, and then nothing else
+  ReleaseFacts release;                 ///< os-release and its older kin
+  FstabFacts fstab;                     ///< /etc/fstab, each line with its boot effect
+  AccountFacts accounts;                ///< shadow, passwd
+  HomeFacts homes;                      ///< the accounts' folders
+  PermissionFacts permissions;          ///< files that anybody may write, programs with set-id bits
   SelinuxFacts selinux;
   ServiceFacts services;  ///< what starts by itself
   Boot boot;              ///< loader, entries, the default entry resolved to files and root device
@@ -37,5 +40,8 @@ struct Facts {
 /// answer undetermined.
 Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
                  const std::vector<MountedVolume>& mounts);
+
+/// The same for a guest that is Windows.
+Facts read_windows_facts(guest::FollowingFs& fs, const std::vector<MountedVolume>& mounts);
 
 }  // namespace imprint::facts

@@ -83,7 +83,8 @@ class Search {
   Result<SystemSearch> run() {
     for (std::size_t index = 0; index < inventory_.volumes.size(); ++index) {
       const Volume& volume = inventory_.volumes[index];
-      if (volume.filesystem == "crypto_LUKS") found_.encrypted.push_back(volume.device);
+      if (volume.filesystem == "crypto_LUKS" || volume.filesystem == "BitLocker")
+        found_.encrypted.push_back(volume.device);
       if (VolumeMounts::holds_files(volume) && !is_fat(volume)) TRY(look_at(index));
     }
     return std::move(found_);
@@ -106,7 +107,7 @@ class Search {
     else if (TRY(is_boot(fs)))
       found_.boot_volumes.push_back(index);
     else if (volume.filesystem == "ntfs" && TRY(is_windows(fs)))
-      found_.windows.push_back(volume.device);
+      found_.windows.push_back(index);
     return {};
   }
 

@@ -17,8 +17,8 @@ struct System {
 struct SystemSearch {
   std::vector<System> systems;            ///< in the order of the volumes
   std::vector<std::size_t> boot_volumes;  ///< file systems that look like a /boot of their own
-  std::vector<std::string> windows;       ///< devices that hold a Windows system
-  std::vector<std::string> encrypted;     ///< devices that hold LUKS
+  std::vector<std::size_t> windows;       ///< volumes that hold a Windows system
+  std::vector<std::string> encrypted;     ///< devices that hold LUKS or BitLocker
   std::vector<std::string>
       unreadable;  ///< "DEVICE (TYPE): reason": file systems that could not be mounted
 };

@@ -12,6 +12,7 @@
 #include "guestfs/inspect/packed_image.h"
 #include "guestfs/inspect/report_facts.h"
 #include "guestfs/inspect/stopwatch.h"
+#include "guestfs/inspect/windows_tree.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::inspect {
@@ -130,6 +131,8 @@ class InspectionRun {
     const auto search = TRY(guest::find_systems(appliance, mounts, inventory));
     report_.disks = disk_facts(inventory);
     report_.timings_ms.read = watch.lap();
+    if (search.systems.empty() && !search.windows.empty())
+      return read_windows(appliance, mounts, inventory, search.windows.front());
     if (search.systems.empty()) {
       tell_no_system(search);
       return {};
@@ -144,6 +147,20 @@ class InspectionRun {
     judge(inventory, following, facts, tree);
     report_.timings_ms.rules = watch.lap();
     tell_several_systems(search, inventory, system);
+    return {};
+  }
+
+  Result<> read_windows(guest::Appliance& appliance, guest::VolumeMounts& mounts,
+                        const guest::Inventory& inventory, std::size_t volume) {
+    Stopwatch watch;
+    ledger_.answered("os.");
+    const auto tree = TRY(mount_windows(mounts, inventory, volume));
+    guest::LibguestfsFs fs{appliance, tree.shown};
+    guest::FollowingFs following{fs};
+    const auto facts = facts::read_windows_facts(following, tree.mounts);
+    report_.timings_ms.read += watch.lap();
+    judge(inventory, following, facts, tree);
+    report_.timings_ms.rules = watch.lap();
     return {};
   }
 
@@ -165,23 +182,20 @@ class InspectionRun {
 
   void judge(const guest::Inventory& inventory, guest::FollowingFs& fs, const facts::Facts& facts,
              const GuestTree& tree) {
-    for (const std::string& missing : tree.missing) ledger_.undetermined("boot.no-config", missing);
+    for (const std::string& missing : tree.missing)
+      ledger_.undetermined(facts.windows ? "win.bootmgr" : "boot.no-config", missing);
     ledger_.run_rules({inventory, fs, facts});
     ledger_.add_context(fs);
     report_.guest = guest_facts(facts);
-    report_.guest.arch = detect_architecture(fs);
+    if (report_.guest.arch.empty()) report_.guest.arch = detect_architecture(fs);
     report_.boot = boot_facts(facts.boot, inventory);
+    if (facts.windows && !facts.windows->firmware.empty()) report_.boot.loader = "bootmgr";
     mark_mounts(report_.disks, inventory, tree.mounts);
   }
 
   /// An encrypted or unknown file system may well hold a system; only a disk that was read in full
   /// holds none.
   void tell_no_system(const guest::SystemSearch& search) {
-    if (!search.windows.empty()) {
-      report_.guest.type = "windows";
-      return no_guest(
-          say("Windows on '{}': there are no rules for it", fmt::join(search.windows, "', '")));
-    }
     if (!search.encrypted.empty())
       return no_guest(say("no system is in the clear, but '{}' is encrypted with LUKS",
                           fmt::join(search.encrypted, "', '")));

@@ -131,7 +131,23 @@ void mark_mounts(std::vector<DiskFacts>& disks, const guest::Inventory& inventor
   }
 }
 
+namespace {
+
+GuestFacts windows_guest_facts(const facts::WindowsFacts& windows) {
+  GuestFacts guest;
+  guest.type = "windows";
+  guest.id = "windows";
+  guest.version = windows.version;
+  guest.name = windows.name;
+  guest.arch = windows.architecture;
+  guest.firmware = windows.firmware;
+  return guest;
+}
+
+}  // namespace
+
 GuestFacts guest_facts(const facts::Facts& facts) {
+  if (facts.windows) return windows_guest_facts(*facts.windows);
   GuestFacts guest;
   guest.type = "linux";
   guest.id = facts.release.id;

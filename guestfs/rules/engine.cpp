@@ -36,6 +36,17 @@ void take(Answer answer, const Rule& rule, const Profile& profile, Judgement& ju
     judgement.undetermined.push_back({std::string{rule.id}, std::move(reason)});
 }
 
+/// The rules of Linux say nothing of Windows, nor the other way round; those of disks speak of
+/// both.
+bool concerns(const Rule& rule, const facts::Facts& facts) {
+  if (rule.id.starts_with("disk.")) return true;
+  return rule.id.starts_with("win.") == facts.windows.has_value();
+}
+
+Answer answer_of(const Rule& rule, const Context& context) {
+  return concerns(rule, context.facts) ? rule.evaluate(context) : Answer::not_applied();
+}
+
 }  // namespace
 
 bool Profile::is_off(std::string_view rule) const {
@@ -83,7 +94,7 @@ Judgement run_rules(const Context& context, const Profile& profile) {
   Judgement judgement;
   for (const Rule& rule : all_rules())
     if (rule.evaluate != nullptr && !profile.is_off(rule.id))
-      take(rule.evaluate(limited), rule, profile, judgement);
+      take(answer_of(rule, limited), rule, profile, judgement);
   judgement.coverage = coverage_of(judgement.answers);
   return judgement;
 }

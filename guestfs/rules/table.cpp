@@ -16,7 +16,8 @@ std::vector<Rule> collect() {
   std::vector<Rule> rules;
   for (const std::span<const Rule> family :
        {container_rules(), system_rules(), release_rules(), boot_rules(), driver_rules(),
-        fstab_rules(), shadow_rules(), selinux_rules(), login_rules(), seal_rules()})
+        fstab_rules(), shadow_rules(), selinux_rules(), login_rules(), seal_rules(),
+        windows_rules()})
     rules.insert(rules.end(), family.begin(), family.end());
   return rules;
 }

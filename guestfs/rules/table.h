@@ -30,5 +30,6 @@ std::span<const Rule> shadow_rules();
 std::span<const Rule> selinux_rules();
 std::span<const Rule> login_rules();
 std::span<const Rule> seal_rules();
+std::span<const Rule> windows_rules();
 
 }  // namespace imprint::rules

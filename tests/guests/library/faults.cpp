@@ -6,7 +6,7 @@ const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> faults = [] {
     std::vector<Fault> all;
     for (const auto family : {system_faults, release_faults, boot_faults, driver_faults,
-                              fstab_faults, shadow_faults, selinux_faults}) {
+                              fstab_faults, shadow_faults, selinux_faults, windows_faults}) {
       const std::vector<Fault> some = family();
       all.insert(all.end(), some.begin(), some.end());
     }

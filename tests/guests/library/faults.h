@@ -34,5 +34,6 @@ std::vector<Fault> shadow_faults();
 std::vector<Fault> release_faults();
 std::vector<Fault> selinux_faults();
 std::vector<Fault> system_faults();
+std::vector<Fault> windows_faults();
 
 }  // namespace imprint::guests

@@ -28,12 +28,14 @@ facts::Boot Guest::boot() {
 
 facts::Facts Guest::facts() {
   guest::FollowingFs following{fs};
+  const auto& root = inventory.volumes[mounts.front().volume];
+  if (root.filesystem == "ntfs") return facts::read_windows_facts(following, mounts);
   return facts::read_facts(following, inventory, mounts);
 }
 
 rules::Judgement Guest::judge(const rules::Profile& profile) {
   guest::FollowingFs following{fs};
-  const facts::Facts read = facts::read_facts(following, inventory, mounts);
+  const auto read = facts();
   return rules::run_rules({inventory, following, read}, profile);
 }
 

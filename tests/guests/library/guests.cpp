@@ -23,6 +23,7 @@ const std::vector<NamedGuest>& healthy_guests() {
       {"alpine", alpine},
       {"arch", arch},
       {"unified", unified},
+      {"windows2022", windows2022},
   };
   return guests;
 }

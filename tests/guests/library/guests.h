@@ -28,6 +28,7 @@ Guest sles15();         ///< Btrfs with subvolumes, the root a snapshot of snapp
 Guest alpine();         ///< extlinux, OpenRC
 Guest arch();           ///< systemd-boot, the EFI system partition is /boot
 Guest unified();        ///< systemd-boot with a unified kernel, root found by its partition type
+Guest windows2022();    ///< BIOS, a system partition of its own
 
 struct NamedGuest {
   std::string_view name;
