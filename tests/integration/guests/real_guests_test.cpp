@@ -1,0 +1,166 @@
+// Guests of the library written onto real disks, healthy and with one fault each, through the real
+// worker and appliance.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "agent/model/json.h"
+#include "guestfs/inspect/appliance_cache.h"
+#include "guestfs/inspect/worker_inspector.h"
+#include "tests/integration/guests/disk_images.h"
+#include "tests/support/temp_folder.h"
+
+namespace imprint::guests {
+namespace {
+
+/// Debian on a disk without a partition table.
+Guest whole_disk() {
+  Guest guest = debian12_bios();
+  guest.inventory.disks[0].table = guest::TableType::none;
+  guest::Volume& root = guest.inventory.volumes.front();
+  root.kind = guest::Volume::Kind::whole_disk;
+  root.device = "/dev/sda";
+  root.number = 0;
+  root.start = 0;
+  guest.inventory.volumes.resize(1);
+  guest.edit("/etc/fstab", "UUID=0F0E0D0C-0B0A-4908-8706-050403020100 none swap sw 0 0\n", "");
+  return guest;
+}
+
+/// Debian on two partitions that mirror each other.
+Guest mirrored() {
+  Guest guest = debian12_bios();
+  guest.inventory = {};
+  lay_out(guest, guest::TableType::mbr,
+          {{"linux_raid_member", "", "", "", 256}, {"linux_raid_member", "", "", "", 256}});
+  guest::Volume array;
+  array.kind = guest::Volume::Kind::md_array;
+  array.device = "/dev/md/imprint";
+  array.filesystem = "ext4";
+  array.uuid = system_uuid;
+  guest.inventory.volumes.push_back(array);
+  guest.mounts = {{2, "/", ""}};
+  guest.edit("/etc/fstab", "UUID=0F0E0D0C-0B0A-4908-8706-050403020100 none swap sw 0 0\n", "");
+  return guest;
+}
+
+struct Case {
+  const char* name;
+  Guest (*make)();
+  Wrapping wrapping;
+  void (*plant)(Guest&);  ///< null: healthy
+  const char* rule;
+  const char* path;
+  int line;
+};
+
+void absent_device(Guest& guest) {
+  guest.add_fstab("UUID=" + std::string{absent_uuid} + " /data ext4 defaults 0 2");
+}
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all{
+      {"ubuntu_lvm", ubuntu_lvm, Wrapping::none, nullptr, "", "", 0},
+      {"ubuntu_lvm-fault", ubuntu_lvm, Wrapping::none,
+       [](Guest& guest) { guest.edit("/etc/fstab", system_uuid, absent_uuid); },
+       "fstab.device-not-in-image", "/etc/fstab", 3},
+      {"sles15", sles15, Wrapping::none, nullptr, "", "", 0},
+      {"sles15-fault", sles15, Wrapping::none,
+       [](Guest& guest) { guest.edit("/etc/fstab", "subvol=/@/home", "subvol=/@/people"); },
+       "fstab.subvol-missing", "/etc/fstab", 8},
+      {"centos7", centos7, Wrapping::none, nullptr, "", "", 0},
+      {"centos7-fault", centos7, Wrapping::none,
+       [](Guest& guest) { guest.fs.file("/etc/nologin", "closed\n"); }, "login.nologin",
+       "/etc/nologin", 0},
+      {"debian12_lvm_uefi", debian12_lvm_uefi, Wrapping::none, nullptr, "", "", 0},
+      {"debian12_lvm_uefi-fault", debian12_lvm_uefi, Wrapping::none,
+       [](Guest& guest) { guest.edit("/boot/efi/EFI/debian/grub.cfg", system_uuid, absent_uuid); },
+       "boot.esp-stub-uuid", "/boot/efi/EFI/debian/grub.cfg", 1},
+      {"whole_disk", whole_disk, Wrapping::none, nullptr, "", "", 0},
+      {"whole_disk-fault", whole_disk, Wrapping::none, absent_device, "fstab.device-not-in-image",
+       "/etc/fstab", 4},
+      {"mirrored", mirrored, Wrapping::raid1, nullptr, "", "", 0},
+      {"mirrored-fault", mirrored, Wrapping::raid1, absent_device, "fstab.device-not-in-image",
+       "/etc/fstab", 4},
+      {"luks", centos7, Wrapping::luks, nullptr, "LUKS", "", 0},
+  };
+  return all;
+}
+
+ImageReport inspect(const std::filesystem::path& image) {
+  inspect::WorkerInspector inspector{{IMPRINT_TEST_WORKER, IMPRINT_TEST_CACHE}};
+  Inspection inspection;
+  inspection.image = image;
+  inspection.declared_format = "raw";
+  inspection.time_limit = std::chrono::minutes{5};
+  auto report = inspector.inspect(inspection);
+  EXPECT_TRUE(report) << report.error().message;
+  return report ? *std::move(report) : ImageReport{};
+}
+
+void expect_healthy(const ImageReport& report) {
+  EXPECT_EQ(to_string(report.verdict), "accepted");
+  for (const Finding& finding : report.findings)
+    EXPECT_NE(finding.severity, Severity::error) << finding.rule << " " << finding.message;
+  for (const Undetermined& each : report.undetermined)
+    ADD_FAILURE() << "undetermined: " << each.rule << " " << each.reason;
+}
+
+void expect_fault(const Case& wanted, const ImageReport& report) {
+  EXPECT_EQ(to_string(report.verdict), "rejected");
+  int found = 0;
+  for (const Finding& finding : report.findings) {
+    if (finding.severity != Severity::error) continue;
+    EXPECT_EQ(finding.rule, wanted.rule) << finding.message;
+    EXPECT_EQ(finding.path, wanted.path);
+    EXPECT_EQ(finding.line.value_or(0), wanted.line);
+    ++found;
+  }
+  EXPECT_EQ(found, 1);
+}
+
+void expect_encrypted(const ImageReport& report) {
+  EXPECT_EQ(to_string(report.verdict), "undetermined");
+  EXPECT_TRUE(std::any_of(
+      report.undetermined.begin(), report.undetermined.end(),
+      [](const Undetermined& each) { return each.reason.find("LUKS") != std::string::npos; }));
+}
+
+std::filesystem::path image_of(const test::TempFolder& folder, const Case& each) {
+  return folder / (std::string{each.name} + ".raw");
+}
+
+/// One program run: the images cost one start of the appliance together to make, and one each to
+/// look at.
+TEST(RealGuests, AreJudgedAsInMemory) {
+  const test::TempFolder folder;
+  const auto appliance = inspect::prepare_appliance(IMPRINT_TEST_CACHE);
+  ASSERT_TRUE(appliance) << appliance.error().message;
+  // Names of volume groups and arrays are the appliance's, so no guest is made twice in one run.
+  for (const bool healthy : {true, false}) {
+    std::vector<DiskOrder> orders;
+    for (const Case& each : cases()) {
+      if ((each.plant == nullptr) != healthy) continue;
+      DiskOrder order{each.make(), image_of(folder, each), each.wrapping};
+      if (each.plant != nullptr) each.plant(order.guest);
+      orders.push_back(std::move(order));
+    }
+    ASSERT_NO_FATAL_FAILURE(write_disks(orders, *appliance, folder.path()));
+  }
+  for (const Case& each : cases()) {
+    SCOPED_TRACE(each.name);
+    const ImageReport report = inspect(image_of(folder, each));
+    if (each.wrapping == Wrapping::luks)
+      expect_encrypted(report);
+    else if (each.plant == nullptr)
+      expect_healthy(report);
+    else
+      expect_fault(each, report);
+    std::filesystem::remove(image_of(folder, each));
+  }
+}
+
+}  // namespace
+}  // namespace imprint::guests
