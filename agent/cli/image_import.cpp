@@ -72,14 +72,17 @@ void add_image_import(CLI::App& image, Session& session) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command =
       add_action(image, session, "import", "Fetch, check and store an image", options, import);
-  command->add_option("SOURCE", options->source, "A file on the node, or an http or https URL")
+  command
+      ->add_option(
+          "SOURCE", options->source,
+          "A file on the node, or an http or https URL; gzip, bzip2, xz and zstd are unpacked")
       ->required();
   command->add_option("--name", options->name, "Its name; a name that exists gets a new version")
       ->required();
   command->add_option("--sha256", options->sha256, "What the source's bytes must be")
       ->type_name("DIGEST");
-  command->add_option("--format", options->format, "What the source is; a lie is refused")
-      ->check(CLI::IsMember({"qcow2", "raw"}));
+  command->add_option("--format", options->format, "What the source is, unpacked; a lie is refused")
+      ->check(CLI::IsMember({"qcow2", "raw", "vmdk", "vhd", "vhdx"}));
   command->add_option("--kind", options->kind, "Whose it is")
       ->check(CLI::IsMember({"public", "custom", "shared", "marketplace"}))
       ->capture_default_str();

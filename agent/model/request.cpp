@@ -1,6 +1,7 @@
 #include "agent/model/request.h"
 
 #include "agent/base/digest.h"
+#include "agent/model/image_format.h"
 #include "agent/model/json.h"
 
 namespace imprint {
@@ -76,8 +77,8 @@ Result<ImportImage> parse_import_image(const Json& json) {
   const auto name = parse_name(reader.text("name"), "image");
   const auto digest = reader.optional_text("sha256");
   request.format = reader.optional_text("format");
-  if (request.format && !parse_disk_format(*request.format))
-    reader.fail("format", "must be qcow2 or raw");
+  if (request.format && !parse_image_format(*request.format))
+    reader.fail("format", "must be qcow2, raw, vmdk, vhd or vhdx");
   const auto kind = parse_image_kind(reader.text_or("kind", "custom"));
   request.provider = reader.text_or("provider", "");
   request.confirm = read_confirm(reader);

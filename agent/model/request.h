@@ -30,7 +30,7 @@ struct ImportImage {
   std::string name;
   std::optional<Sha256> sha256;  ///< what the source's bytes must be; none: not checked
   std::optional<std::string>
-      format;  ///< "qcow2" or "raw": what the caller says it is; a lie is refused
+      format;  ///< of ImageFormat: what the caller says it is, unpacked; a lie is refused
   ImageKind kind = ImageKind::custom;
   std::string provider;
   std::optional<ConfirmSignal> confirm;

@@ -7,19 +7,34 @@
 #include <string>
 #include <vector>
 
+#include "agent/model/ids.h"
 #include "agent/model/report.h"
 
 namespace imprint {
 
 struct Inspection {
   std::filesystem::path image;
-  std::optional<std::string> declared_format;  ///< "qcow2" or "raw"; none: found by the gate
+  /// In the gate's words or QEMU's; none: found by the gate.
+  std::optional<std::string> declared_format;
   /// A built-in name, or the path of a profile file; or several, separated by commas.
   std::string profile = "generic";
   std::vector<std::filesystem::path> companions;  ///< further disks of the same machine
   std::chrono::seconds time_limit{300};
   std::function<bool()> cancelled;  ///< may be empty
   std::string language = "en";      ///< of messages, effects and hints: "en" or "zh"
+};
+
+/// A file that may be packed, and what it may become.
+struct Unpacking {
+  std::filesystem::path source;
+  std::filesystem::path target;     ///< must not exist
+  std::uint64_t data_limit = 0;     ///< bytes that may be written; zeros take none
+  std::function<bool()> cancelled;  ///< may be empty
+};
+
+struct Unpacked {
+  Sha256 digest;  ///< of the content
+  std::uint64_t size = 0;
 };
 
 /// Reads an image before it ever boots. Thread-safe; each call uses a worker process of its own.
@@ -32,6 +47,12 @@ class Inspector {
   /// only where the inspector itself cannot work: unavailable (worker or appliance missing),
   /// invalid (no such profile), not_found (no such file), cancelled.
   virtual Result<ImageReport> inspect(const Inspection& inspection) = 0;
+
+  /// Unpacks a file that gzip, bzip2, xz or zstd packed, one layer, found by its bytes; nothing,
+  /// and no target, if it is not packed. Zeros become holes. After an Error no target is left:
+  /// exhausted (more than the limit, or larger than any disk), corrupt (damaged or cut short),
+  /// not_found, unavailable, cancelled.
+  virtual Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) = 0;
 
   /// The version of the rule set, for binding verdicts.
   [[nodiscard]] virtual std::string ruleset() const = 0;

@@ -11,6 +11,7 @@
 
 #include "agent/model/disk.h"
 #include "agent/model/image.h"
+#include "agent/model/image_format.h"
 #include "agent/model/request.h"
 
 namespace imprint {
@@ -43,11 +44,13 @@ class Volumes {
   /// A fresh name in the incoming folder for a job's download; whatever an earlier try left there
   /// is removed first.
   virtual Result<std::filesystem::path> prepare_incoming(const JobId& job) = 0;
+  /// The same for what the download is unpacked to.
+  virtual Result<std::filesystem::path> prepare_unpacked(const JobId& job) = 0;
   /// Removes what a job left in the incoming folder; nothing there is fine.
   virtual Result<> discard_incoming(const JobId& job) = 0;
   /// Makes the accepted file a read-only standalone qcow2 of the store, named by its digest: a
-  /// qcow2 file is moved, raw is converted in a sandbox. `cancelled` may be empty.
-  virtual Result<StoredImage> adopt_image(const std::filesystem::path& incoming, DiskFormat format,
+  /// qcow2 file is moved, any other format is converted in a sandbox. `cancelled` may be empty.
+  virtual Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
                                           const std::function<bool()>& cancelled) = 0;
   [[nodiscard]] virtual std::filesystem::path image_path(const Sha256& digest) const = 0;
   /// Checks that the image is there with the recorded size. Errc::corrupt if not.

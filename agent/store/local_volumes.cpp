@@ -51,10 +51,13 @@ Result<> check_existing(const Disk& disk) {
 Result<path> LocalVolumes::prepare_incoming(const JobId& job) {
   return images_.prepare_incoming(job);
 }
+Result<path> LocalVolumes::prepare_unpacked(const JobId& job) {
+  return images_.prepare_unpacked(job);
+}
 Result<> LocalVolumes::discard_incoming(const JobId& job) {
   return images_.discard_incoming(job);
 }
-Result<StoredImage> LocalVolumes::adopt_image(const path& incoming, DiskFormat format,
+Result<StoredImage> LocalVolumes::adopt_image(const path& incoming, ImageFormat format,
                                               const std::function<bool()>& cancelled) {
   return images_.adopt(incoming, format, cancelled);
 }

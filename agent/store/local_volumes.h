@@ -17,8 +17,9 @@ class LocalVolumes : public Volumes {
   explicit LocalVolumes(const StatePaths& paths) : paths_{paths}, images_{paths} {}
 
   Result<std::filesystem::path> prepare_incoming(const JobId& job) override;
+  Result<std::filesystem::path> prepare_unpacked(const JobId& job) override;
   Result<> discard_incoming(const JobId& job) override;
-  Result<StoredImage> adopt_image(const std::filesystem::path& incoming, DiskFormat format,
+  Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
                                   const std::function<bool()>& cancelled) override;
   [[nodiscard]] std::filesystem::path image_path(const Sha256& digest) const override;
   Result<> probe_image(const Sha256& digest, std::uint64_t file_size) override;

@@ -48,6 +48,9 @@ std::filesystem::path StatePaths::incoming() const {
 std::filesystem::path StatePaths::incoming(const JobId& job) const {
   return incoming() / (job.str() + ".part");
 }
+std::filesystem::path StatePaths::unpacked(const JobId& job) const {
+  return incoming() / (job.str() + ".unpacked");
+}
 std::filesystem::path StatePaths::converted(const std::filesystem::path& incoming) {
   return with_suffix(incoming, ".qcow2");
 }

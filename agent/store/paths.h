@@ -33,9 +33,11 @@ class StatePaths {
 
   [[nodiscard]] std::filesystem::path incoming() const;
   [[nodiscard]] std::filesystem::path incoming(const JobId& job) const;
-  /// Beside a download: its qcow2 form while it is converted.
+  /// What it is unpacked to.
+  [[nodiscard]] std::filesystem::path unpacked(const JobId& job) const;
+  /// Beside either: its qcow2 form while it is converted.
   [[nodiscard]] static std::filesystem::path converted(const std::filesystem::path& incoming);
-  /// Beside a download: which image it became, so that adopting it again after a crash finds it.
+  /// Beside either: which image it became, so that adopting it again after a crash finds it.
   [[nodiscard]] static std::filesystem::path adopted(const std::filesystem::path& incoming);
 
   [[nodiscard]] std::filesystem::path instances() const;

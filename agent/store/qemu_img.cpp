@@ -43,6 +43,10 @@ Result<CommandOutput> run(const Command& command) {
                     output.status, output.err.substr(0, output.err.find('\n')));
 }
 
+std::string_view qemu_name(ImageFormat format) {
+  return format == ImageFormat::vhd ? "vpc" : to_string(format);
+}
+
 std::optional<std::string> text_at(const Json& json, const char* pointer) {
   const Json::json_pointer place{pointer};
   if (!json.contains(place) || !json.at(place).is_string()) return std::nullopt;
@@ -82,14 +86,14 @@ Result<> create_qcow2(const path& target, std::uint64_t size, const std::optiona
   return {};
 }
 
-Result<> convert_raw(const path& source, const path& target,
-                     const std::function<bool()>& cancelled) {
+Result<> convert_to_qcow2(const path& source, ImageFormat format, const path& target,
+                          const std::function<bool()>& cancelled) {
   std::error_code fault;
   const std::uint64_t size = std::filesystem::file_size(source, fault);
   if (fault) return system_error(fault.value(), "file '" + source.string() + "'");
-  Command command =
-      qemu_img({"convert", "-f", "raw", "-O", "qcow2", source.string(), target.string()}, {source},
-               {target});
+  Command command = qemu_img({"convert", "-f", std::string{qemu_name(format)}, "-O", "qcow2",
+                              source.string(), target.string()},
+                             {source}, {target});
   command.time_limit += std::chrono::seconds{size / slowest_copy};
   command.cancelled = cancelled;
   TRY(run(command));

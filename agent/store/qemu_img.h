@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agent/base/result.h"
+#include "agent/model/image_format.h"
 
 namespace imprint::store {
 
@@ -28,8 +29,10 @@ Result<Qcow2Facts> read_qcow2(const std::filesystem::path& path);
 Result<> create_qcow2(const std::filesystem::path& target, std::uint64_t size,
                       const std::optional<std::filesystem::path>& backing);
 
-/// Copies a raw file into `target`, made as above, as a standalone qcow2; zeros take no space.
-Result<> convert_raw(const std::filesystem::path& source, const std::filesystem::path& target,
-                     const std::function<bool()>& cancelled);
+/// Copies an accepted image into `target`, made as above, as a standalone qcow2; zeros take no
+/// space.
+Result<> convert_to_qcow2(const std::filesystem::path& source, ImageFormat format,
+                          const std::filesystem::path& target,
+                          const std::function<bool()>& cancelled);
 
 }  // namespace imprint::store

@@ -44,6 +44,13 @@ Result<StoredImage> describe(const path& file) {
   return StoredImage{TRY(Sha256::parse(digest)), size, facts.virtual_size};
 }
 
+/// A file of the incoming folder and all that was made of it.
+Result<> remove_with_neighbours(const path& incoming) {
+  TRY(remove_file(StatePaths::adopted(incoming)));
+  TRY(remove_file(StatePaths::converted(incoming)));
+  return remove_file(incoming);
+}
+
 }  // namespace
 
 Result<path> StoredImages::prepare_incoming(const JobId& job) {
@@ -51,11 +58,14 @@ Result<path> StoredImages::prepare_incoming(const JobId& job) {
   return paths_.incoming(job);
 }
 
+Result<path> StoredImages::prepare_unpacked(const JobId& job) {
+  TRY(remove_with_neighbours(paths_.unpacked(job)));
+  return paths_.unpacked(job);
+}
+
 Result<> StoredImages::discard_incoming(const JobId& job) {
-  const path incoming = paths_.incoming(job);
-  TRY(remove_file(StatePaths::adopted(incoming)));
-  TRY(remove_file(StatePaths::converted(incoming)));
-  return remove_file(incoming);
+  TRY(remove_with_neighbours(paths_.unpacked(job)));
+  return remove_with_neighbours(paths_.incoming(job));
 }
 
 Result<std::optional<StoredImage>> StoredImages::adopted_before(const path& incoming) const {
@@ -69,7 +79,7 @@ Result<std::optional<StoredImage>> StoredImages::adopted_before(const path& inco
   return std::optional{*std::move(image)};
 }
 
-Result<StoredImage> StoredImages::adopt(const path& incoming, DiskFormat format,
+Result<StoredImage> StoredImages::adopt(const path& incoming, ImageFormat format,
                                         const std::function<bool()>& cancelled) {
   if (incoming.parent_path() != paths_.incoming())
     return make_error(Errc::invalid, "'{}' is not in the folder '{}'", incoming.string(),
@@ -79,9 +89,9 @@ Result<StoredImage> StoredImages::adopt(const path& incoming, DiskFormat format,
     return *before;
   }
   TRY(regular_file_size(incoming));
-  if (format == DiskFormat::qcow2) return adopt_qcow2(incoming, incoming);
+  if (format == ImageFormat::qcow2) return adopt_qcow2(incoming, incoming);
   NewFile converted = TRY(NewFile::create(StatePaths::converted(incoming), 0600));
-  TRY(convert_raw(incoming, converted.path(), cancelled));
+  TRY(convert_to_qcow2(incoming, format, converted.path(), cancelled));
   StoredImage image = TRY(adopt_qcow2(converted.path(), incoming));
   TRY(remove_file(incoming));
   return image;

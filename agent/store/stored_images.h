@@ -14,8 +14,9 @@ class StoredImages {
   explicit StoredImages(StatePaths paths) : paths_{std::move(paths)} {}
 
   Result<std::filesystem::path> prepare_incoming(const JobId& job);
+  Result<std::filesystem::path> prepare_unpacked(const JobId& job);
   Result<> discard_incoming(const JobId& job);
-  Result<StoredImage> adopt(const std::filesystem::path& incoming, DiskFormat format,
+  Result<StoredImage> adopt(const std::filesystem::path& incoming, ImageFormat format,
                             const std::function<bool()>& cancelled);
   Result<> probe(const Sha256& digest, std::uint64_t file_size) const;
   Result<> verify(const Sha256& digest) const;

@@ -42,6 +42,24 @@ Result<> fetch(Run& run) {
   plan.incoming = incoming;
   plan.fetched = fetched.digest;
   plan.fetched_size = fetched.size;
+  plan.content_size = fetched.size;
+  return run.save_plan(to_json(plan));
+}
+
+Result<> unpack(Run& run) {
+  ImportPlan plan = TRY(plan_of(run));
+  if (plan.unpacked) return {};  // done before a crash
+  const std::uint64_t free = TRY(run.ports.volumes.space()).free;
+  TRY(policy::require_space(free, 0));
+  const auto target = TRY(run.ports.volumes.prepare_unpacked(run.job().id));
+  const auto unpacked = TRY(run.ports.inspector.unpack({.source = plan.incoming,
+                                                        .target = target,
+                                                        .data_limit = free - policy::headroom,
+                                                        .cancelled = cancelled(run)}));
+  if (!unpacked) return {};
+  plan.incoming = target;
+  plan.unpacked = unpacked->digest;
+  plan.content_size = unpacked->size;
   return run.save_plan(to_json(plan));
 }
 
@@ -82,8 +100,8 @@ Result<> inspect(Run& run) {
     return make_error(Errc::cancelled, "the agent stops");
   TRY(keep_report(run, report));
   if (!plan.fetched) return make_error(Errc::corrupt, "the plan has no digest of what was fetched");
-  TRY(policy::may_import(report, *plan.fetched));
-  plan.format = TRY(parse_disk_format(report.container.format));
+  TRY(policy::may_import(report, plan.unpacked.value_or(*plan.fetched)));
+  plan.format = TRY(parse_image_format(report.container.format));
   plan.virtual_size = report.container.virtual_size;
   plan.guest = report.guest;
   plan.ruleset = run.ports.inspector.ruleset();
@@ -91,8 +109,8 @@ Result<> inspect(Run& run) {
 }
 
 Result<StoredImage> adopt_incoming(Run& run, const ImportPlan& plan) {
-  if (plan.format == DiskFormat::raw)
-    TRY(policy::require_space(TRY(run.ports.volumes.space()).free, plan.fetched_size));
+  if (plan.format != ImageFormat::qcow2)
+    TRY(policy::require_space(TRY(run.ports.volumes.space()).free, plan.content_size));
   return run.ports.volumes.adopt_image(plan.incoming, plan.format, cancelled(run));
 }
 
@@ -165,6 +183,7 @@ Steps import_steps(const ImportPlan& plan) {
            .text = fmt::format("fetch '{}' while hashing it", source),
            .run = fetch,
            .undo = discard},
+          {.name = "unpack", .text = "unpack it if it is compressed", .run = unpack},
           {.name = "inspect", .text = "read it in the sandbox and judge it", .run = inspect},
           {.name = "adopt",
            .text = "make it a read-only file of the store",

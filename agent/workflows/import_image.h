@@ -15,10 +15,12 @@ struct ImportPlan {
   std::string owner;
   std::string now;  ///< RFC 3339
   // Found on the way:
-  std::string incoming;            ///< where the bytes are fetched to
+  std::string incoming;            ///< where the bytes are that are inspected and adopted
   std::optional<Sha256> fetched;   ///< of what came
   std::uint64_t fetched_size = 0;  ///< bytes
-  DiskFormat format = DiskFormat::qcow2;
+  std::optional<Sha256> unpacked;  ///< of the content, if what came was packed
+  std::uint64_t content_size = 0;  ///< bytes that are inspected and adopted
+  ImageFormat format = ImageFormat::qcow2;
   std::uint64_t virtual_size = 0;
   GuestFacts guest;
   std::string ruleset;
@@ -32,7 +34,7 @@ Result<ImportPlan> parse_import_plan(const Json& json);
 Result<ImportPlan> plan_import(const ImageId& id, const ImportImage& request,
                                const std::string& owner, const std::string& now);
 
-/// fetch, inspect (the gate: nothing goes on that was not accepted), adopt, record, tidy.
+/// fetch, unpack, inspect (the gate: nothing goes on that was not accepted), adopt, record, tidy.
 Steps import_steps(const ImportPlan& plan);
 
 }  // namespace imprint::workflows

@@ -35,6 +35,8 @@ Json to_json(const ImportPlan& plan) {
           {"incoming", plan.incoming},
           {"fetched", plan.fetched ? Json(plan.fetched->hex()) : Json(nullptr)},
           {"fetched_size", plan.fetched_size},
+          {"unpacked", plan.unpacked ? Json(plan.unpacked->hex()) : Json(nullptr)},
+          {"content_size", plan.content_size},
           {"format", to_string(plan.format)},
           {"virtual_size", plan.virtual_size},
           {"guest", to_json(plan.guest)},
@@ -51,7 +53,9 @@ Result<ImportPlan> parse_import_plan(const Json& json) {
   const std::string incoming = reader.text("incoming");
   const auto fetched = reader.optional_text("fetched");
   const auto fetched_size = reader.integer("fetched_size");
-  const auto format = parse_disk_format(reader.text("format"));
+  const auto unpacked = reader.optional_text("unpacked");
+  const auto content_size = reader.integer_or("content_size", fetched_size);
+  const auto format = parse_image_format(reader.text("format"));
   const auto virtual_size = reader.integer("virtual_size");
   const Json& guest = reader.member("guest");
   const std::string ruleset = reader.text("ruleset");
@@ -69,11 +73,14 @@ Result<ImportPlan> parse_import_plan(const Json& json) {
                   .incoming = incoming,
                   .fetched = std::nullopt,
                   .fetched_size = static_cast<std::uint64_t>(fetched_size),
+                  .unpacked = std::nullopt,
+                  .content_size = static_cast<std::uint64_t>(content_size),
                   .format = *format,
                   .virtual_size = static_cast<std::uint64_t>(virtual_size),
                   .guest = std::move(guest_facts),
                   .ruleset = ruleset,
                   .stored = std::move(stored_image)};
+  if (unpacked) plan.unpacked = TRY(Sha256::parse(*unpacked));
   if (fetched) plan.fetched = TRY(Sha256::parse(*fetched));
   return plan;
 }
@@ -88,6 +95,7 @@ Result<ImportPlan> plan_import(const ImageId& id, const ImportImage& request,
                     .now = now,
                     .incoming = {},
                     .fetched = std::nullopt,
+                    .unpacked = std::nullopt,
                     .guest = {},
                     .ruleset = {},
                     .stored = std::nullopt};

@@ -10,6 +10,7 @@
 #include "guestfs/inspect/drop_root.h"
 #include "guestfs/inspect/inspect_image.h"
 #include "guestfs/inspect/profile_json.h"
+#include "guestfs/inspect/unpack_worker.h"
 #include "guestfs/language/language.h"
 #include "guestfs/profiles/load_profile.h"
 
@@ -25,17 +26,21 @@ struct Options {
   std::string appliance;
   std::string accelerator = "tcg";
   std::string language = "en";
+  std::string unpack_to;
+  std::uint64_t data_limit = 0;
 };
 
 void describe(CLI::App& app, Options& options) {
   app.add_option("image", options.image, "the disk image to read")->required();
   app.add_option("--format", options.format, "its format; found by its content if not given")
       ->check(CLI::IsMember({"qcow2", "raw", "vmdk", "vhd", "vpc", "vhdx", "vdi"}));
+  app.add_option("--unpack-to", options.unpack_to,
+                 "no report: unpack the image into this file, and nothing else");
+  app.add_option("--data-limit", options.data_limit, "bytes that --unpack-to may write");
   app.add_option("--profile", options.profile,
                  "profiles' names or files, separated by commas; '-': as JSON on standard input");
   app.add_option("--companion", options.companions, "a further disk of the same machine");
-  app.add_option("--appliance", options.appliance, "folder of a fixed libguestfs appliance")
-      ->required();
+  app.add_option("--appliance", options.appliance, "folder of a fixed libguestfs appliance");
   app.add_option("--accelerator", options.accelerator, "how QEMU runs the appliance")
       ->check(CLI::IsMember({"kvm", "tcg"}));
   app.add_option("--lang", options.language, "language of messages, effects and hints")
@@ -55,6 +60,9 @@ int run(const Options& options) {
     std::cerr << dropped.error().message << '\n';
     return 1;
   }
+  if (!options.unpack_to.empty())
+    return static_cast<int>(
+        imprint::inspect::run_unpack(options.image, options.unpack_to, options.data_limit));
   auto profiles = read_profiles(options.profile);
   if (!profiles) {
     std::cerr << profiles.error().message << '\n';
@@ -84,6 +92,10 @@ int main(int count, char** arguments) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
     app.exit(error);
+    return wrong_usage;
+  }
+  if (options.appliance.empty() && options.unpack_to.empty()) {
+    std::cerr << "--appliance is required\n";
     return wrong_usage;
   }
   return run(options);

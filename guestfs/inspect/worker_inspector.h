@@ -25,6 +25,7 @@ class WorkerInspector : public Inspector {
   explicit WorkerInspector(WorkerSettings settings = {}) : settings_{std::move(settings)} {}
 
   Result<ImageReport> inspect(const Inspection& inspection) override;
+  Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) override;
   [[nodiscard]] std::string ruleset() const override;
 
  private:

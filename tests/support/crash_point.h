@@ -165,10 +165,13 @@ class CrashingVolumes : public Volumes {
   Result<std::filesystem::path> prepare_incoming(const JobId& job) override {
     return point_.change([&] { return real_.prepare_incoming(job); });
   }
+  Result<std::filesystem::path> prepare_unpacked(const JobId& job) override {
+    return point_.change([&] { return real_.prepare_unpacked(job); });
+  }
   Result<> discard_incoming(const JobId& job) override {
     return point_.change([&] { return real_.discard_incoming(job); });
   }
-  Result<StoredImage> adopt_image(const std::filesystem::path& incoming, DiskFormat format,
+  Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
                                   const std::function<bool()>& cancelled) override {
     return point_.change([&] { return real_.adopt_image(incoming, format, cancelled); });
   }

@@ -10,7 +10,8 @@
 namespace imprint::test {
 
 /// Judges the texts of a FakeImageSource by what they say: "bad ..." is rejected, "odd ..." is
-/// undetermined, all else is accepted; "raw ..." is a raw disk.
+/// undetermined, all else is accepted; "raw ..." is a raw disk. "packed X" unpacks to X, "bomb ..."
+/// never ends.
 class FakeInspector : public Inspector {
  public:
   explicit FakeInspector(std::shared_ptr<FakeFiles> files) : files_{std::move(files)} {}
@@ -35,6 +36,20 @@ class FakeInspector : public Inspector {
       report.undetermined.push_back({"boot.default", "the file is cut short"});
     report.verdict = verdict_of(report.findings, report.undetermined);
     return report;
+  }
+  Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) override {
+    const std::lock_guard lock{files_->mutex};
+    const auto found = files_->files.find(unpacking.source);
+    if (found == files_->files.end())
+      return make_error(Errc::not_found, "'{}' does not exist", unpacking.source.string());
+    const std::string& bytes = found->second.content;
+    if (bytes.starts_with("bomb"))
+      return make_error(Errc::exhausted, "it unpacks to more than {} bytes", unpacking.data_limit);
+    const std::string_view mark = "packed ";
+    if (!bytes.starts_with(mark)) return std::optional<Unpacked>{};
+    const std::string content = bytes.substr(mark.size());
+    files_->files[unpacking.target] = {content, content.size()};
+    return std::optional{Unpacked{TRY(Sha256::parse(digest_of(content))), content.size()}};
   }
   [[nodiscard]] std::string ruleset() const override { return "fake 1"; }
 

@@ -13,6 +13,9 @@ std::string folder_of(const InstanceId& instance) {
 std::string incoming_of(const JobId& job) {
   return "/state/incoming/" + job.str();
 }
+std::string unpacked_of(const JobId& job) {
+  return incoming_of(job) + ".unpacked";
+}
 
 }  // namespace
 
@@ -65,16 +68,26 @@ Result<std::filesystem::path> FakeVolumes::prepare_incoming(const JobId& job) {
   return std::filesystem::path{incoming_of(job)};
 }
 
+Result<std::filesystem::path> FakeVolumes::prepare_unpacked(const JobId& job) {
+  const std::lock_guard lock{files_->mutex};
+  TRY(fault("prepare_unpacked"));
+  files_->adopted.erase(unpacked_of(job));
+  files_->files.erase(unpacked_of(job));
+  return std::filesystem::path{unpacked_of(job)};
+}
+
 Result<> FakeVolumes::discard_incoming(const JobId& job) {
   const std::lock_guard lock{files_->mutex};
   TRY(fault("discard_incoming"));
+  files_->adopted.erase(unpacked_of(job));
+  files_->files.erase(unpacked_of(job));
   files_->adopted.erase(incoming_of(job));
   files_->files.erase(incoming_of(job));
   return {};
 }
 
 Result<StoredImage> FakeVolumes::adopt_image(const std::filesystem::path& incoming,
-                                             DiskFormat format,
+                                             ImageFormat format,
                                              const std::function<bool()>& cancelled) {
   const std::lock_guard lock{files_->mutex};
   TRY(fault("adopt_image"));
@@ -85,7 +98,7 @@ Result<StoredImage> FakeVolumes::adopt_image(const std::filesystem::path& incomi
   if (found == files_->files.end())
     return make_error(Errc::unavailable, "'{}' does not exist", incoming.string());
   const std::string content =
-      (format == DiskFormat::raw ? "qcow2 of " : "") + found->second.content;
+      (format != ImageFormat::qcow2 ? "qcow2 of " : "") + found->second.content;
   const Sha256 digest = TRY(Sha256::parse(digest_of(content)));
   files_->files[image_path(digest)] = {content, content.size()};
   files_->files.erase(incoming);

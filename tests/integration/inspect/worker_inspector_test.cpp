@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "agent/base/command.h"
+#include "agent/base/digest.h"
 #include "guestfs/inspect/worker_inspector.h"
 #include "tests/support/temp_folder.h"
 
@@ -110,6 +112,44 @@ TEST_F(WorkerInspecting, KeepsTheHostFromTheWorker) {
   expect_undetermined(run("echo x >>" + image_.string() + " 2>/dev/null || exit 9"), "status 9");
   expect_undetermined(run("cat " + image_.string() + " >/dev/null && echo x >$TMPDIR/x && exit 8"),
                       "status 8");
+}
+
+class Unpacker : public WorkerInspecting {
+ protected:
+  Unpacker() {
+    Command command;
+    command.arguments = {"gzip", "-k", image_.string()};
+    EXPECT_TRUE(run_checked(command));
+  }
+  Result<std::optional<Unpacked>> unpack(const std::filesystem::path& source, std::uint64_t limit) {
+    return WorkerInspector{{IMPRINT_TEST_WORKER, IMPRINT_TEST_CACHE}}.unpack(
+        {.source = source, .target = target_, .data_limit = limit, .cancelled = {}});
+  }
+  std::filesystem::path packed_ = folder_ / "disk.raw.gz";
+  std::filesystem::path target_ = folder_ / "content";
+};
+
+TEST_F(Unpacker, WritesTheContentAndTellsItsDigest) {
+  const auto unpacked = unpack(packed_, 1 << 20);
+  ASSERT_TRUE(unpacked) << unpacked.error().message;
+  ASSERT_TRUE(*unpacked);
+  EXPECT_EQ((*unpacked)->size, 1U << 16);
+  EXPECT_EQ((*unpacked)->digest.hex(), digest_of_file(image_).value());
+}
+
+TEST_F(Unpacker, MakesNothingOfWhatIsNotPacked) {
+  const auto unpacked = unpack(image_, 1 << 20);
+  ASSERT_TRUE(unpacked);
+  EXPECT_FALSE(*unpacked);
+  EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
+TEST_F(Unpacker, LeavesNothingOfABombOrOfDamage) {
+  EXPECT_EQ(unpack(packed_, 1000).error().code, Errc::exhausted);
+  EXPECT_FALSE(std::filesystem::exists(target_));
+  std::filesystem::resize_file(packed_, std::filesystem::file_size(packed_) / 2);
+  EXPECT_EQ(unpack(packed_, 1 << 20).error().code, Errc::corrupt);
+  EXPECT_FALSE(std::filesystem::exists(target_));
 }
 
 TEST_F(WorkerInspecting, RefusesWhatIsNoFile) {

@@ -12,6 +12,9 @@ class Borrowed : public Inspector {
   Result<ImageReport> inspect(const Inspection& inspection) override {
     return inspector_.inspect(inspection);
   }
+  Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) override {
+    return inspector_.unpack(unpacking);
+  }
   [[nodiscard]] std::string ruleset() const override { return inspector_.ruleset(); }
 
  private:

@@ -21,6 +21,9 @@ class FakeInspector : public Inspector {
   std::string language;  ///< that was asked for last
 
   Result<ImageReport> inspect(const Inspection& inspection) override;
+  Result<std::optional<Unpacked>> unpack(const Unpacking&) override {
+    return std::optional<Unpacked>{};
+  }
   [[nodiscard]] std::string ruleset() const override { return "r1"; }
 
  private:

@@ -43,7 +43,7 @@ TEST_F(ImageCommand, RefusesNonsenseBeforeAsking) {
   EXPECT_EQ(line.run({"image", "import", "/x"}).status, 64);
   EXPECT_EQ(line.run({"image", "import", "/x", "--name", "a/b"}).status, 65);
   EXPECT_EQ(line.run({"image", "import", "/x", "--name", "a", "--sha256", "12"}).status, 65);
-  EXPECT_EQ(line.run({"image", "import", "/x", "--name", "a", "--format", "vmdk"}).status, 64);
+  EXPECT_EQ(line.run({"image", "import", "/x", "--name", "a", "--format", "qed"}).status, 64);
   EXPECT_EQ(line.run({"image", "import", "/x", "--name", "a", "--confirm-pattern", "("}).status,
             65);
   EXPECT_TRUE(line.service.calls().empty());

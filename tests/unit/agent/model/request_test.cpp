@@ -38,7 +38,7 @@ TEST(ImportImageRequest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(refused(parse, R"({"source": "/x", "name": "a", "sorce": 1})"), "sorce: unknown key");
   EXPECT_EQ(refused(parse, R"({"name": "a"})"), "source: is required");
   EXPECT_THAT(refused(parse, R"({"source": "/x", "name": "a/b"})"), HasSubstr("a/b"));
-  EXPECT_THAT(refused(parse, R"({"source": "/x", "name": "a", "format": "vmdk"})"),
+  EXPECT_THAT(refused(parse, R"({"source": "/x", "name": "a", "format": "qed"})"),
               HasSubstr("format"));
   EXPECT_THAT(refused(parse, R"({"source": "/x", "name": "a", "sha256": "12"})"), HasSubstr("12"));
   EXPECT_THAT(refused(parse, "[]"), HasSubstr("object"));

@@ -43,16 +43,16 @@ class DiskFixture : public testing::Test {
     return out.find("Pattern verification failed") == std::string::npos;
   }
 
-  /// A qcow2 or raw file of 8 MiB in the incoming folder, with a little content.
-  std::filesystem::path incoming(const JobId& job, DiskFormat format = DiskFormat::qcow2) {
+  /// A file of 8 MiB in the incoming folder, with a little content.
+  std::filesystem::path incoming(const JobId& job, ImageFormat format = ImageFormat::qcow2) {
     const auto path = volumes_.prepare_incoming(job).value();
-    const std::string word{to_string(format)};
+    const std::string word{format == ImageFormat::vhd ? "vpc" : to_string(format)};
     tool({"qemu-img", "create", "-q", "-f", word, path.string(), "8M"});
     tool({"qemu-io", "-f", word, "-c", "write -P 7 1M 64k", path.string()});
     return path;
   }
   Image adopted_image() {
-    const auto stored = volumes_.adopt_image(incoming(JobId::generate()), DiskFormat::qcow2, {});
+    const auto stored = volumes_.adopt_image(incoming(JobId::generate()), ImageFormat::qcow2, {});
     EXPECT_TRUE(stored) << (stored ? "" : stored.error().message);
     return {.id = ImageId::generate(),
             .name = "tiny",

@@ -18,7 +18,7 @@ class StoredImagesOf : public DiskFixture {
 TEST_F(StoredImagesOf, MovesAQcow2InUnderItsDigest) {
   const auto path = incoming(job_);
   const auto digest = digest_of_file(path).value();
-  const auto stored = volumes_.adopt_image(path, DiskFormat::qcow2, {});
+  const auto stored = volumes_.adopt_image(path, ImageFormat::qcow2, {});
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_EQ(stored->digest.hex(), digest);
   EXPECT_EQ(stored->virtual_size, 8U << 20);
@@ -32,9 +32,9 @@ TEST_F(StoredImagesOf, MovesAQcow2InUnderItsDigest) {
 }
 
 TEST_F(StoredImagesOf, ConvertsRawAndLeavesHolesOut) {
-  const auto path = incoming(job_, DiskFormat::raw);
+  const auto path = incoming(job_, ImageFormat::raw);
   std::filesystem::resize_file(path, std::uint64_t{4} << 30);
-  const auto stored = volumes_.adopt_image(path, DiskFormat::raw, {});
+  const auto stored = volumes_.adopt_image(path, ImageFormat::raw, {});
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_EQ(stored->virtual_size, std::uint64_t{4} << 30);
   EXPECT_LT(stored->file_size, 2U << 20);
@@ -45,8 +45,29 @@ TEST_F(StoredImagesOf, ConvertsRawAndLeavesHolesOut) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(StoredImagesOf, ConvertsEveryOtherFormat) {
+  for (const auto format : {ImageFormat::vmdk, ImageFormat::vhd, ImageFormat::vhdx}) {
+    const auto path = incoming(JobId::generate(), format);
+    const auto stored = volumes_.adopt_image(path, format, {});
+    ASSERT_TRUE(stored) << stored.error().message;
+    EXPECT_GE(stored->virtual_size, 8U << 20);
+    const auto file = volumes_.image_path(stored->digest);
+    EXPECT_TRUE(reads_guest_data(file.string(), "7")) << to_string(format);
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
+}
+
+TEST_F(StoredImagesOf, ForgetsWhatWasUnpackedWithTheDownload) {
+  const auto path = incoming(job_);
+  const auto unpacked = volumes_.prepare_unpacked(job_).value();
+  std::filesystem::copy(path, unpacked);
+  ASSERT_TRUE(volumes_.adopt_image(unpacked, ImageFormat::qcow2, {}));
+  ASSERT_TRUE(volumes_.discard_incoming(job_));
+  EXPECT_TRUE(names_in(paths_.incoming()).empty());
+}
+
 TEST_F(StoredImagesOf, AnswersTheSameWhenItIsAskedAgain) {
-  for (const auto format : {DiskFormat::qcow2, DiskFormat::raw}) {
+  for (const auto format : {ImageFormat::qcow2, ImageFormat::raw}) {
     const JobId job = JobId::generate();
     const auto path = incoming(job, format);
     const auto first = volumes_.adopt_image(path, format, {});
@@ -65,8 +86,8 @@ TEST_F(StoredImagesOf, KeepsOneFileForTheSameBytes) {
   const JobId second = JobId::generate();
   const auto copy = volumes_.prepare_incoming(second).value();
   std::filesystem::copy_file(path, copy);
-  const auto a = volumes_.adopt_image(path, DiskFormat::qcow2, {});
-  const auto b = volumes_.adopt_image(copy, DiskFormat::qcow2, {});
+  const auto a = volumes_.adopt_image(path, ImageFormat::qcow2, {});
+  const auto b = volumes_.adopt_image(copy, ImageFormat::qcow2, {});
   ASSERT_TRUE(a);
   ASSERT_TRUE(b);
   EXPECT_EQ(a->digest, b->digest);
@@ -80,7 +101,7 @@ TEST_F(StoredImagesOf, RefusesAFileThatRefersToAnother) {
   const auto path = volumes_.prepare_incoming(job_).value();
   tool({"qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.string(),
         path.string()});
-  const auto stored = volumes_.adopt_image(path, DiskFormat::qcow2, {});
+  const auto stored = volumes_.adopt_image(path, ImageFormat::qcow2, {});
   ASSERT_FALSE(stored);
   EXPECT_EQ(stored.error().code, Errc::invalid);
   EXPECT_THAT(stored.error().message, HasSubstr(base.string()));
@@ -90,24 +111,24 @@ TEST_F(StoredImagesOf, RefusesAFileThatRefersToAnother) {
 TEST_F(StoredImagesOf, RefusesWhatIsNoQcow2) {
   const auto path = volumes_.prepare_incoming(job_).value();
   std::ofstream{path} << std::string(100'000, 'x');
-  EXPECT_EQ(volumes_.adopt_image(path, DiskFormat::qcow2, {}).error().code, Errc::corrupt);
+  EXPECT_EQ(volumes_.adopt_image(path, ImageFormat::qcow2, {}).error().code, Errc::corrupt);
   EXPECT_TRUE(names_in(paths_.images()).empty());
 }
 
 TEST_F(StoredImagesOf, RefusesFilesFromElsewhereAndMissingOnes) {
   const auto elsewhere = temp_ / "mine.qcow2";
   tool({"qemu-img", "create", "-q", "-f", "qcow2", elsewhere.string(), "8M"});
-  EXPECT_EQ(volumes_.adopt_image(elsewhere, DiskFormat::qcow2, {}).error().code, Errc::invalid);
+  EXPECT_EQ(volumes_.adopt_image(elsewhere, ImageFormat::qcow2, {}).error().code, Errc::invalid);
   EXPECT_TRUE(std::filesystem::exists(elsewhere));
   const auto missing = volumes_.prepare_incoming(job_).value();
-  EXPECT_EQ(volumes_.adopt_image(missing, DiskFormat::qcow2, {}).error().code, Errc::not_found);
+  EXPECT_EQ(volumes_.adopt_image(missing, ImageFormat::qcow2, {}).error().code, Errc::not_found);
   std::filesystem::create_symlink(elsewhere, missing);
-  EXPECT_EQ(volumes_.adopt_image(missing, DiskFormat::qcow2, {}).error().code, Errc::invalid);
+  EXPECT_EQ(volumes_.adopt_image(missing, ImageFormat::qcow2, {}).error().code, Errc::invalid);
 }
 
 TEST_F(StoredImagesOf, LeaveNothingOfACancelledConversion) {
-  const auto path = incoming(job_, DiskFormat::raw);
-  const auto stored = volumes_.adopt_image(path, DiskFormat::raw, [] { return true; });
+  const auto path = incoming(job_, ImageFormat::raw);
+  const auto stored = volumes_.adopt_image(path, ImageFormat::raw, [] { return true; });
   ASSERT_FALSE(stored);
   EXPECT_EQ(stored.error().code, Errc::cancelled);
   EXPECT_EQ(names_in(paths_.incoming()), std::vector<std::string>{path.filename().string()});

@@ -187,6 +187,12 @@ TEST(Crash, ImportOfRaw) {
                     }});
 }
 
+TEST(Crash, ImportOfAPackedImage) {
+  crash_everywhere({"import packed", images, [](JobRunner& runner, const Caller& caller) {
+                      return runner.import_image(caller, import_request("/images/packed", "third"));
+                    }});
+}
+
 TEST(Crash, ImportOfARefusedImage) {
   crash_everywhere({"import refused", images, [](JobRunner& runner, const Caller& caller) {
                       return runner.import_image(caller, import_request("/images/bad", "third"));

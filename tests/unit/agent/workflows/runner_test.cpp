@@ -89,6 +89,24 @@ TEST_F(Runner, ImportLeavesNothingWhenAStepFails) {
   EXPECT_EQ(agent.import("/images/one", "first").error->code, Errc::exhausted);
 }
 
+TEST_F(Runner, ImportUnpacksAndChecksTheDigestOfWhatCame) {
+  ImportImage request = import_request("/images/packed", "first");
+  request.sha256 = *Sha256::parse(digest_of("packed disk one"));
+  ASSERT_EQ(agent.wait(agent->import_image(World::caller, request)).state, JobState::succeeded);
+  const auto image = agent->show_image("first");
+  ASSERT_TRUE(image);
+  EXPECT_EQ(image->source_digest.hex(), digest_of("packed disk one"));
+  EXPECT_EQ(image->digest.hex(), digest_of("disk one"));
+  EXPECT_EQ(world.volumes.paths().size(), 1U);
+}
+
+TEST_F(Runner, ImportLeavesNothingOfABomb) {
+  const Job job = agent.import("/images/bomb", "first");
+  EXPECT_EQ(job.state, JobState::failed);
+  EXPECT_EQ(job.error->code, Errc::exhausted);
+  EXPECT_TRUE(world.volumes.paths().empty());
+}
+
 TEST_F(Runner, ImportRefusesAUrlWithAPasswordWithoutRepeatingIt) {
   const auto refused = agent->import_image(
       World::caller,

@@ -35,7 +35,9 @@ struct World {
                           {"/images/two", "two"},
                           {"/images/raw", "raw disk"},
                           {"/images/bad", "bad disk"},
-                          {"/images/odd", "odd disk"}}};
+                          {"/images/odd", "odd disk"},
+                          {"/images/packed", "packed disk one"},
+                          {"/images/bomb", "bomb of zeros"}}};
   workflows::Ports ports() {
     return {store, journal, hypervisor, volumes, inspector, source, clock};
   }
