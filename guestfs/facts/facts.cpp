@@ -36,6 +36,8 @@ Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
   facts.initramfs = read_initramfs(fs, facts.boot);
   facts.selinux = read_selinux(fs, facts.boot, selinux_by_default(facts.release.family));
   facts.services = read_services(fs, facts.init);
+  facts.network = read_network(fs);
+  facts.cloud_init = read_cloud_init(fs);
   return facts;
 }
 

@@ -7,12 +7,14 @@
 
 #include "guestfs/facts/accounts.h"
 #include "guestfs/facts/boot.h"
+#include "guestfs/facts/cloud_init.h"
 #include "guestfs/facts/fstab.h"
 #include "guestfs/facts/homes.h"
 #include "guestfs/facts/init.h"
 #include "guestfs/facts/initramfs.h"
 #include "guestfs/facts/kernel_modules.h"
 #include "guestfs/facts/permissions.h"
+#include "guestfs/facts/network.h"
 #include "guestfs/facts/release.h"
 #include "guestfs/facts/selinux.h"
 #include "guestfs/facts/services.h"
@@ -31,8 +33,10 @@ struct Facts {
   PermissionFacts permissions;          ///< files that anybody may write, programs with set-id bits
   SelinuxFacts selinux;
   ServiceFacts services;  ///< what starts by itself
-  Boot boot;              ///< loader, entries, the default entry resolved to files and root device
-  KernelFacts kernel;     ///< of the default entry
+  NetworkFacts network;
+  CloudInit cloud_init;
+  Boot boot;           ///< loader, entries, the default entry resolved to files and root device
+  KernelFacts kernel;  ///< of the default entry
   InitramfsFacts initramfs;  ///< likewise
 };
 

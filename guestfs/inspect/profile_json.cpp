@@ -13,6 +13,19 @@ std::optional<std::uint64_t> size_of(ObjectReader& reader, std::string_view key)
   return static_cast<std::uint64_t>(*number);
 }
 
+Json things_to_json(const rules::Things& things) {
+  return {{"paths", things.paths}, {"units", things.units}};
+}
+
+Result<rules::Things> parse_things(const Json& json, const std::string& where) {
+  ObjectReader reader{json, where};
+  rules::Things things;
+  things.paths = reader.texts_or_empty("paths");
+  things.units = reader.texts_or_empty("units");
+  TRY(reader.finish());
+  return things;
+}
+
 }  // namespace
 
 Json profile_to_json(const rules::Profile& profile) {
@@ -25,7 +38,14 @@ Json profile_to_json(const rules::Profile& profile) {
           {"severities", std::move(severities)},
           {"min_disk_size", to_json_or_null(profile.limits.min_disk_size)},
           {"max_disk_size", to_json_or_null(profile.limits.max_disk_size)},
-          {"root_filesystems", profile.limits.root_filesystems}};
+          {"root_filesystems", profile.limits.root_filesystems},
+          {"firmware", profile.limits.firmware},
+          {"architectures", profile.limits.architectures},
+          {"datasources", profile.limits.datasources},
+          {"mtu", to_json_or_null(profile.limits.mtu)},
+          {"cloud", profile.demands.cloud},
+          {"required", things_to_json(profile.demands.required)},
+          {"forbidden", things_to_json(profile.demands.forbidden)}};
 }
 
 Result<rules::Profile> parse_profile_json(const Json& json) {
@@ -36,6 +56,16 @@ Result<rules::Profile> parse_profile_json(const Json& json) {
   profile.limits.min_disk_size = size_of(reader, "min_disk_size");
   profile.limits.max_disk_size = size_of(reader, "max_disk_size");
   profile.limits.root_filesystems = reader.texts_or_empty("root_filesystems");
+  profile.limits.firmware = reader.texts_or_empty("firmware");
+  profile.limits.architectures = reader.texts_or_empty("architectures");
+  profile.limits.datasources = reader.texts_or_empty("datasources");
+  if (const auto mtu = reader.optional_integer("mtu"))
+    profile.limits.mtu = static_cast<std::uint32_t>(*mtu);
+  profile.demands.cloud = reader.text_or("cloud", "");
+  if (const Json& things = reader.member("required"); !things.is_null())
+    profile.demands.required = TRY(parse_things(things, "profile.required"));
+  if (const Json& things = reader.member("forbidden"); !things.is_null())
+    profile.demands.forbidden = TRY(parse_things(things, "profile.forbidden"));
   for (const Json& item : reader.items("severities")) {
     ObjectReader fields{item, "profile.severities"};
     const std::string rule = fields.text("rule");

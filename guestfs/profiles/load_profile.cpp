@@ -142,22 +142,72 @@ Result<> take_size(const Source& source, std::string_view key, const toml::table
   return {};
 }
 
+/// A list takes the place of the one that was inherited.
+Result<> take_texts(const Source& source, std::string_view key, const toml::table& table,
+                    std::vector<std::string>& texts) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return {};
+  const toml::array* list = node->as_array();
+  if (list == nullptr)
+    return fault(source, *node, fmt::format("'{}' must be a list of texts", key));
+  texts.clear();
+  for (const toml::node& text : *list) texts.push_back(TRY(text_of(source, key, text)));
+  return {};
+}
+
+Result<> take_mtu(const Source& source, const toml::table& table, Profile& profile) {
+  constexpr std::int64_t smallest = 68;
+  constexpr std::int64_t largest = 65535;
+  const toml::node* node = table.get("mtu");
+  if (node == nullptr) return {};
+  const auto bytes = node->value_exact<std::int64_t>();
+  if (!bytes || *bytes < smallest || *bytes > largest)
+    return fault(source, *node,
+                 fmt::format("'mtu' must be a number from {} to {}", smallest, largest));
+  profile.limits.mtu = static_cast<std::uint32_t>(*bytes);
+  return {};
+}
+
+Result<> take_things(const Source& source, std::string_view name, const toml::table& profile,
+                     rules::Things& things) {
+  const toml::node* node = profile.get(name);
+  if (node == nullptr) return {};
+  const toml::table* table = node->as_table();
+  if (table == nullptr) return fault(source, *node, fmt::format("'{}' must be a table", name));
+  constexpr std::array<std::string_view, 2> known{"paths", "units"};
+  TRY(check_keys(source, *table, known));
+  TRY(take_texts(source, "paths", *table, things.paths));
+  TRY(take_texts(source, "units", *table, things.units));
+  return {};
+}
+
+Result<> take_demands(const Source& source, const toml::table& table, Profile& profile) {
+  if (const toml::node* cloud = table.get("cloud"))
+    profile.demands.cloud = TRY(text_of(source, "cloud", *cloud));
+  TRY(take_things(source, "required", table, profile.demands.required));
+  TRY(take_things(source, "forbidden", table, profile.demands.forbidden));
+  return {};
+}
+
 Result<> take_limits(const Source& source, const toml::node& node, Profile& profile) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return fault(source, node, "'limits' must be a table");
-  constexpr std::array<std::string_view, 3> known{"min_disk_size", "max_disk_size",
-                                                  "root_filesystems"};
+  constexpr std::array<std::string_view, 7> known{"min_disk_size",
+                                                  "max_disk_size",
+                                                  "root_filesystems",
+                                                  "firmware",
+                                                  "architectures",
+                                                  "datasources",
+                                                  "mtu"};
   TRY(check_keys(source, *table, known));
-  TRY(take_size(source, "min_disk_size", *table, profile.limits.min_disk_size));
-  TRY(take_size(source, "max_disk_size", *table, profile.limits.max_disk_size));
-  const toml::node* types = table->get("root_filesystems");
-  if (types == nullptr) return {};
-  const toml::array* list = types->as_array();
-  if (list == nullptr) return fault(source, *types, "'root_filesystems' must be a list of texts");
-  profile.limits.root_filesystems.clear();
-  for (const toml::node& type : *list)
-    profile.limits.root_filesystems.push_back(TRY(text_of(source, "root_filesystems", type)));
-  return {};
+  rules::Limits& limits = profile.limits;
+  TRY(take_size(source, "min_disk_size", *table, limits.min_disk_size));
+  TRY(take_size(source, "max_disk_size", *table, limits.max_disk_size));
+  TRY(take_texts(source, "root_filesystems", *table, limits.root_filesystems));
+  TRY(take_texts(source, "firmware", *table, limits.firmware));
+  TRY(take_texts(source, "architectures", *table, limits.architectures));
+  TRY(take_texts(source, "datasources", *table, limits.datasources));
+  return take_mtu(source, *table, profile);
 }
 
 Result<Profile> load(const std::string& name_or_path, const fs::path& folder, int depth);
@@ -174,8 +224,8 @@ Result<Profile> load_base(const Source& source, const toml::table& table, int de
 Result<Profile> load(const std::string& name_or_path, const fs::path& folder, int depth) {
   const Source source = TRY(read(name_or_path, folder));
   const toml::table table = TRY(parse(source));
-  constexpr std::array<std::string_view, 5> known{"name", "description", "extends", "limits",
-                                                  "severity"};
+  constexpr std::array<std::string_view, 8> known{
+      "name", "description", "extends", "limits", "severity", "cloud", "required", "forbidden"};
   TRY(check_keys(source, table, known));
   Profile profile = TRY(load_base(source, table, depth));
   const toml::node* name = table.get("name");
@@ -184,6 +234,7 @@ Result<Profile> load(const std::string& name_or_path, const fs::path& folder, in
   if (const toml::node* node = table.get("description"))
     profile.description = TRY(text_of(source, "description", *node));
   if (const toml::node* node = table.get("limits")) TRY(take_limits(source, *node, profile));
+  TRY(take_demands(source, table, profile));
   if (const toml::node* node = table.get("severity")) TRY(take_severities(source, *node, profile));
   return profile;
 }

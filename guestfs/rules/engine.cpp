@@ -90,7 +90,8 @@ void regrade(std::vector<Finding>& findings, const Profile& profile) {
 }
 
 Judgement run_rules(const Context& context, const Profile& profile) {
-  const Context limited{context.inventory, context.fs, context.facts, profile.limits};
+  const Context limited{context.inventory, context.fs, context.facts, profile.limits,
+                        profile.demands};
   Judgement judgement;
   for (const Rule& rule : all_rules())
     if (rule.evaluate != nullptr && !profile.is_off(rule.id))

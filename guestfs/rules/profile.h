@@ -15,6 +15,7 @@ struct Profile {
   /// Per rule; nothing: the rule is off and not run.
   std::map<std::string, std::optional<Severity>, std::less<>> severities;
   Limits limits;
+  Demands demands;
 
   [[nodiscard]] bool is_off(std::string_view rule) const;
   /// The severity of one piece of evidence. An override takes the place of the rule's own severity.

@@ -44,6 +44,23 @@ struct Limits {
   std::optional<std::uint64_t> min_disk_size;  ///< bytes that the first disk has at least
   std::optional<std::uint64_t> max_disk_size;  ///< and at most
   std::vector<std::string> root_filesystems;   ///< types that the root may have; empty: any
+  std::vector<std::string> firmware;       ///< "bios", "uefi": what machines start by; empty: any
+  std::vector<std::string> architectures;  ///< as `uname -m` calls them; empty: any
+  std::vector<std::string> datasources;    ///< of cloud-init, that the machines offer; empty: any
+  std::optional<std::uint32_t> mtu;        ///< bytes, of the network that machines are put in
+};
+
+/// Files and systemd units, or services of other inits.
+struct Things {
+  std::vector<std::string> paths;
+  std::vector<std::string> units;
+};
+
+/// What a profile wants to find in a guest, and what not.
+struct Demands {
+  std::string cloud;  ///< whose agents are no strangers: "alibaba", "jdcloud"; empty: nobody's
+  Things required;
+  Things forbidden;
 };
 
 /// All that rules may look at. `facts` was read once, before the rules ran.
@@ -51,7 +68,8 @@ struct Context {
   const guest::Inventory& inventory;
   guest::FollowingFs& fs;  ///< of the one system that was found
   const facts::Facts& facts;
-  Limits limits = {};  ///< set by run_rules from the profile
+  Limits limits = {};  ///< set by run_rules from the profile, as what follows
+  Demands demands = {};
 };
 
 struct Rule {

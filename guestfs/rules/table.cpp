@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "guestfs/rules/agent_rules.h"
 #include "guestfs/rules/boot_rules.h"
+#include "guestfs/rules/network_rules.h"
+#include "guestfs/rules/platform_rules.h"
 
 namespace imprint::rules {
 namespace {
@@ -16,7 +19,8 @@ std::vector<Rule> collect() {
   std::vector<Rule> rules;
   for (const std::span<const Rule> family :
        {container_rules(), system_rules(), release_rules(), boot_rules(), driver_rules(),
-        fstab_rules(), shadow_rules(), selinux_rules(), login_rules(), seal_rules(),
+        fstab_rules(), mount_unit_rules(), shadow_rules(), login_rules(), selinux_rules(),
+        network_rules(), agent_rules(), cloud_init_rules(), platform_rules(), seal_rules(),
         windows_rules()})
     rules.insert(rules.end(), family.begin(), family.end());
   return rules;

@@ -8,7 +8,7 @@ namespace {
 using guest::TableType;
 
 constexpr const char* kernel_config =
-    "CONFIG_SECURITY_SELINUX=y\nCONFIG_SECURITY_APPARMOR=y\n"
+    "CONFIG_FW_CFG_SYSFS=m\nCONFIG_SECURITY_SELINUX=y\nCONFIG_SECURITY_APPARMOR=y\n"
     "CONFIG_LSM=\"landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,selinux,smack,tomoyo,"
     "bpf\"\n";
 

@@ -35,5 +35,8 @@ std::vector<Fault> release_faults();
 std::vector<Fault> selinux_faults();
 std::vector<Fault> system_faults();
 std::vector<Fault> windows_faults();
+std::vector<Fault> network_faults();
+std::vector<Fault> agent_faults();
+std::vector<Fault> platform_faults();
 
 }  // namespace imprint::guests

@@ -110,6 +110,7 @@ void add_cloud_init(Guest& guest, const std::string& distro, const std::string& 
   guest.fs.file("/etc/cloud/cloud.cfg.d/05_logging.cfg",
                 "output: {all: '| tee -a /var/log/cloud-init-output.log'}\n");
   guest.fs.file("/usr/bin/cloud-init", "#!/usr/bin/python3\n", 0755);
+  guest.fs.file("/usr/bin/growpart", "#!/bin/sh\n", 0755);
   guest.fs.file("/usr/lib/python3/dist-packages/cloudinit/__init__.py", "");
   guest.fs.file("/usr/lib/systemd/system/cloud-init.target",
                 "[Unit]\nDescription=Cloud-init target\n");

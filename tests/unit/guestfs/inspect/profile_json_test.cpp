@@ -14,6 +14,13 @@ TEST(ProfileJson, BringsAWholeProfileToTheWorker) {
   profile.severities["fs.lvm-root"] = std::nullopt;
   profile.limits.max_disk_size = std::uint64_t{500} << 30;
   profile.limits.root_filesystems = {"ext4", "xfs"};
+  profile.limits.firmware = {"bios"};
+  profile.limits.architectures = {"x86_64"};
+  profile.limits.datasources = {"NoCloud"};
+  profile.limits.mtu = 1450U;
+  profile.demands.cloud = "jdcloud";
+  profile.demands.required.units = {"jcs-agent-core.service"};
+  profile.demands.forbidden.paths = {"/usr/bin/cloud-init"};
   const auto json = parse_json(dump_json(profile_to_json(profile)));
   ASSERT_TRUE(json);
   const auto read = parse_profile_json(*json);
@@ -23,6 +30,13 @@ TEST(ProfileJson, BringsAWholeProfileToTheWorker) {
   EXPECT_EQ(read->limits.max_disk_size, profile.limits.max_disk_size);
   EXPECT_FALSE(read->limits.min_disk_size);
   EXPECT_EQ(read->limits.root_filesystems, profile.limits.root_filesystems);
+  EXPECT_EQ(read->limits.firmware, profile.limits.firmware);
+  EXPECT_EQ(read->limits.architectures, profile.limits.architectures);
+  EXPECT_EQ(read->limits.datasources, profile.limits.datasources);
+  EXPECT_EQ(read->limits.mtu, 1450U);
+  EXPECT_EQ(read->demands.cloud, "jdcloud");
+  EXPECT_EQ(read->demands.required.units, profile.demands.required.units);
+  EXPECT_EQ(read->demands.forbidden.paths, profile.demands.forbidden.paths);
   EXPECT_TRUE(read->is_off("fs.lvm-root"));
 }
 

@@ -1,0 +1,1 @@
+target_sources(rules_test PRIVATE agent_rules_test.cpp network_rules_test.cpp platform_rules_test.cpp)
