@@ -176,6 +176,18 @@ bool is_file(guest::FollowingFs& fs, const std::string& path) {
   return find_windows_path(fs, path).has_value();
 }
 
+bool is_on_esp(guest::FollowingFs& fs, std::string_view path) {
+  return is_file(fs, fmt::format("{}/EFI/{}", windows_esp, path));
+}
+
+void read_boot_files(guest::FollowingFs& fs, WindowsFacts& facts) {
+  facts.bios_bcd =
+      is_file(fs, "Boot/BCD") || is_file(fs, fmt::format("{}/Boot/BCD", windows_system_partition));
+  facts.esp_bcd = is_on_esp(fs, "Microsoft/Boot/BCD");
+  facts.esp_bootmgr = is_on_esp(fs, "Microsoft/Boot/bootmgfw.efi");
+  facts.esp_fallback = is_on_esp(fs, "Boot/bootx64.efi") || is_on_esp(fs, "Boot/bootaa64.efi");
+}
+
 void read_firmware(guest::FollowingFs& fs, WindowsFacts& facts) {
   if (is_file(fs, fmt::format("{}/EFI", windows_esp))) facts.firmware.emplace_back("uefi");
   if (is_file(fs, "bootmgr") || is_file(fs, fmt::format("{}/bootmgr", windows_system_partition)))
@@ -196,10 +208,14 @@ WindowsFacts read_windows(guest::FollowingFs& fs) {
   if (const auto software = open_hive(fs, "SOFTWARE", facts)) read_software(*software, facts);
   for (const char* name : {"SAM", "SECURITY"}) open_hive(fs, name, facts);
   read_firmware(fs, facts);
+  read_boot_files(fs, facts);
   facts.is_hibernated = is_hibernated(fs);
   if (const auto pending = find_windows_path(fs, "Windows/WinSxS/pending.xml"))
     facts.pending_update = pending->str();
   read_answer_files(fs, facts);
+  // Once the appliance has died every file seems to be missing.
+  if (const auto root = fs.raw().list(guest::GuestPath{}); !root)
+    facts.unreadable = root.error().message;
   return facts;
 }
 

@@ -72,6 +72,11 @@ struct WindowsFacts {
   bool has_group_policy = false;
 
   // Files.
+  std::string unreadable;  ///< why nothing here counts: the guest cannot be read any more
+  bool bios_bcd = false;   ///< the boot configuration, on the volume that the BIOS starts
+  bool esp_bcd = false;
+  bool esp_bootmgr = false;
+  bool esp_fallback = false;  ///< what firmware starts that knows no entry
   bool is_hibernated = false;
   std::string pending_update;             ///< path of WinSxS\pending.xml; empty: none
   std::vector<std::string> answer_files;  ///< those that hold a password in the clear

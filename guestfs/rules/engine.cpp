@@ -44,7 +44,11 @@ bool concerns(const Rule& rule, const facts::Facts& facts) {
 }
 
 Answer answer_of(const Rule& rule, const Context& context) {
-  return concerns(rule, context.facts) ? rule.evaluate(context) : Answer::not_applied();
+  if (!concerns(rule, context.facts)) return Answer::not_applied();
+  const auto& windows = context.facts.windows;
+  if (windows && !windows->unreadable.empty() && rule.id.starts_with("win."))
+    return Answer::unknown(windows->unreadable);
+  return rule.evaluate(context);
 }
 
 }  // namespace

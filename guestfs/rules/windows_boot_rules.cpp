@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "guestfs/facts/windows_path.h"
 #include "guestfs/language/say.h"
 #include "guestfs/rules/windows_rules.h"
 
@@ -30,20 +29,6 @@ const std::string& path_of(const WindowsFacts& windows, std::string_view name) {
 bool starts_by(const WindowsFacts& windows, std::string_view firmware) {
   return std::find(windows.firmware.begin(), windows.firmware.end(), firmware) !=
          windows.firmware.end();
-}
-
-bool has(const Context& context, const std::string& path) {
-  return facts::find_windows_path(context.fs, path).has_value();
-}
-
-/// On the volume that the BIOS starts: the active partition, or the system's own.
-bool bios_has(const Context& context, std::string_view path) {
-  return has(context, std::string{path}) ||
-         has(context, fmt::format("{}/{}", facts::windows_system_partition, path));
-}
-
-bool esp_has(const Context& context, std::string_view path) {
-  return has(context, fmt::format("{}/{}", facts::windows_esp, path));
 }
 
 /// "is not installed", "starts with 3, not 0", "has no file '...'".
@@ -94,10 +79,10 @@ Answer windows_hive(const Context& context) {
 Answer windows_bcd(const Context& context) {
   const WindowsFacts& windows = windows_of(context);
   Answer answer;
-  if (starts_by(windows, "uefi") && !esp_has(context, "EFI/Microsoft/Boot/BCD"))
+  if (starts_by(windows, "uefi") && !windows.esp_bcd)
     answer.fired.push_back(evidence_of(fmt::format("{}/EFI/Microsoft/Boot/BCD", facts::windows_esp),
                                        say("the boot configuration is missing")));
-  if (starts_by(windows, "bios") && !bios_has(context, "Boot/BCD"))
+  if (starts_by(windows, "bios") && !windows.bios_bcd)
     answer.fired.push_back(evidence_of("/Boot/BCD", say("the boot configuration is missing")));
   return answer;
 }
@@ -109,11 +94,11 @@ Answer windows_bootmgr(const Context& context) {
     answer.fired.push_back(
         evidence_of("/bootmgr", say("no volume of the image holds a Windows boot manager")));
   if (starts_by(windows, "bios") || !starts_by(windows, "uefi")) return answer;
-  if (!esp_has(context, "EFI/Microsoft/Boot/bootmgfw.efi"))
+  if (!windows.esp_bootmgr)
     answer.fired.push_back(
         evidence_of(fmt::format("{}/EFI/Microsoft/Boot/bootmgfw.efi", facts::windows_esp),
                     say("the Windows boot manager is missing")));
-  else if (!esp_has(context, "EFI/Boot/bootx64.efi") && !esp_has(context, "EFI/Boot/bootaa64.efi"))
+  else if (!windows.esp_fallback)
     answer.fired.push_back(evidence_of(
         fmt::format("{}/EFI/Boot/bootx64.efi", facts::windows_esp),
         say("there is no fallback loader, and a new machine's firmware knows no other entry")));

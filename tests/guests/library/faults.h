@@ -20,6 +20,7 @@ struct Fault {
   std::string_view path = {};
   int line = 0;
   std::string_view profile = "generic";  ///< that it is judged by
+  std::string_view also = {};            ///< a rule for which the same thing is a fault of its own
 };
 
 /// All of them, family by family. Constant.
@@ -34,6 +35,7 @@ std::vector<Fault> shadow_faults();
 std::vector<Fault> release_faults();
 std::vector<Fault> selinux_faults();
 std::vector<Fault> system_faults();
+std::vector<Fault> seal_faults();
 std::vector<Fault> windows_faults();
 std::vector<Fault> network_faults();
 std::vector<Fault> agent_faults();

@@ -97,7 +97,8 @@ std::vector<Fault> driver_faults() {
          guest.fs.remove("/boot/loader/entries/" + old + ".conf");
          guest.write("/boot/grub2/grubenv", grubenv("saved_entry=" + name + "\n"));
          guest.write("/etc/machine-id", "fedcba9876543210fedcba9876543210\n");
-       }},
+       },
+       "", 0, "generic", "seal.machine-id"},
       {"boot.grubcfg-efi-overwrite", "ubuntu_cloud", "a menu of UEFI's own", info,
        [](Guest& guest) {
          guest.write("/boot/efi/EFI/other/grub.cfg", guest.text_of("/boot/grub/grub.cfg"));

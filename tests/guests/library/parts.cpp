@@ -68,6 +68,7 @@ void add_accounts(Guest& guest, const ShadowStyle& style) {
 
 void add_systemd(Guest& guest) {
   guest.fs.file("/usr/lib/systemd/systemd", elf_program(), 0755)
+      .file("/usr/lib/systemd/systemd-journald", elf_program(), 0755)
       .link("/usr/sbin/init", "../lib/systemd/systemd");
   for (const char* unit : {"multi-user.target", "graphical.target", "rescue.target",
                            "emergency.target", "getty@.service", "serial-getty@.service",

@@ -73,7 +73,8 @@ TEST_P(PlantedFault, MakesExactlyItsRuleFire) {
   const std::multiset<std::string> after = words_of(judgement);
   EXPECT_NE(finding, nullptr) << "did not fire";
   for (const std::string& words : after)
-    EXPECT_TRUE(before.contains(words) || words.starts_with(std::string{fault.rule} + " "))
+    EXPECT_TRUE(before.contains(words) || words.starts_with(std::string{fault.rule} + " ") ||
+                (!fault.also.empty() && words.starts_with(std::string{fault.also} + " ")))
         << "cascade: " << words;
   for (const std::string& words : before)
     EXPECT_TRUE(after.contains(words) || gives_way(words, fault.rule))

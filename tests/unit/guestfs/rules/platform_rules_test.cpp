@@ -75,7 +75,7 @@ TEST(FstabSystemdMountUnits, RejectWhatTheBootNeeds) {
 TEST(FstabSystemdMountUnits, AreSilentOfWhatIsThereAndOfNoDevices) {
   Guest guest = debian12_bios();
   guest.fs.link("/etc/systemd/system/local-fs.target.requires/data.mount", "../data.mount");
-  for (const std::string what :
+  for (const auto& what :
        {"UUID=" + std::string{data_uuid}, std::string{"tmpfs"}, std::string{"server:/export"}}) {
     add_mount(guest, what);
     EXPECT_TRUE(is_silent(guest, "fstab.systemd-mount-units")) << what;
