@@ -22,6 +22,7 @@ TEST(HealthyGuests, HaveNothingToComplainAboutAndNothingUndetermined) {
 TEST(HealthyGuests, BootAnEntryWhoseFilesAndRootAreFound) {
   for (const auto& [name, make] : healthy_guests()) {
     Guest guest = make();
+    if (guest.facts().windows) continue;  // its loader is not read
     const facts::Boot boot = guest.boot();
     ASSERT_NE(boot.default_or_null(), nullptr) << name;
     const facts::BootEntry& entry = *boot.default_or_null();

@@ -69,7 +69,7 @@ TEST_F(Context, HidesNeighboursThatMayHoldASecret) {
 }
 
 TEST_F(Context, StandsHostileFiles) {
-  fs.file("/etc/fstab", std::string(1 << 20, 'x') + "\nb\n" + std::string(1000, '\n'));
+  fs.file("/etc/fstab", std::string(1 << 19, 'x') + "\nb\n" + std::string(1000, '\n'));
   EXPECT_LE(of("/etc/fstab", 2, "b")[0].text.size(), 400U);
   fs.special("/etc/pipe", guest::FileType::fifo);
   EXPECT_THAT(of("/etc/pipe", 1, "a"), IsEmpty());
