@@ -31,7 +31,7 @@ target_compile_options(imprint_options INTERFACE
   -Wconversion         # sizes and offsets of disks: a silent narrowing is data loss
   -Wsuggest-override   # ports are abstract classes: a misspelt override would be a new function
   -Wold-style-cast
-  -Werror)
+  $<$<CONFIG:Debug>:-Werror>)  # developers build Debug; a user's other compiler must not stop at a warning
 target_compile_definitions(imprint_options INTERFACE IMPRINT_VERSION="${PROJECT_VERSION}")
 
 set(IMPRINT_SANITIZE "" CACHE STRING "Comma-separated sanitizers, for example address,undefined")
