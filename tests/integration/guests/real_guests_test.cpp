@@ -15,20 +15,6 @@
 namespace imprint::guests {
 namespace {
 
-/// Debian on a disk without a partition table.
-Guest whole_disk() {
-  Guest guest = debian12_bios();
-  guest.inventory.disks[0].table = guest::TableType::none;
-  guest::Volume& root = guest.inventory.volumes.front();
-  root.kind = guest::Volume::Kind::whole_disk;
-  root.device = "/dev/sda";
-  root.number = 0;
-  root.start = 0;
-  guest.inventory.volumes.resize(1);
-  guest.edit("/etc/fstab", "UUID=0F0E0D0C-0B0A-4908-8706-050403020100 none swap sw 0 0\n", "");
-  return guest;
-}
-
 /// Debian on two partitions that mirror each other.
 Guest mirrored() {
   Guest guest = debian12_bios();
@@ -74,9 +60,6 @@ const std::vector<Case>& cases() {
       {"debian12_lvm_uefi-fault", debian12_lvm_uefi, Wrapping::none,
        [](Guest& guest) { guest.edit("/boot/efi/EFI/debian/grub.cfg", system_uuid, absent_uuid); },
        "boot.esp-stub-uuid", "/boot/efi/EFI/debian/grub.cfg", 1},
-      {"whole_disk", whole_disk, Wrapping::none, nullptr, "", "", 0},
-      {"whole_disk-fault", whole_disk, Wrapping::none, absent_device, "fstab.device-not-in-image",
-       "/etc/fstab", 4},
       {"mirrored", mirrored, Wrapping::raid1, nullptr, "", "", 0},
       {"mirrored-fault", mirrored, Wrapping::raid1, absent_device, "fstab.device-not-in-image",
        "/etc/fstab", 4},
