@@ -15,23 +15,6 @@
 namespace imprint::guests {
 namespace {
 
-/// Debian on two partitions that mirror each other.
-Guest mirrored() {
-  Guest guest = debian12_bios();
-  guest.inventory = {};
-  lay_out(guest, guest::TableType::mbr,
-          {{"linux_raid_member", "", "", "", 256}, {"linux_raid_member", "", "", "", 256}});
-  guest::Volume array;
-  array.kind = guest::Volume::Kind::md_array;
-  array.device = "/dev/md/imprint";
-  array.filesystem = "ext4";
-  array.uuid = system_uuid;
-  guest.inventory.volumes.push_back(array);
-  guest.mounts = {{2, "/", ""}};
-  guest.edit("/etc/fstab", "UUID=0F0E0D0C-0B0A-4908-8706-050403020100 none swap sw 0 0\n", "");
-  return guest;
-}
-
 struct Case {
   const char* name;
   Guest (*make)();
@@ -41,10 +24,6 @@ struct Case {
   const char* path;
   int line;
 };
-
-void absent_device(Guest& guest) {
-  guest.add_fstab("UUID=" + std::string{absent_uuid} + " /data ext4 defaults 0 2");
-}
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
@@ -60,9 +39,6 @@ const std::vector<Case>& cases() {
       {"debian12_lvm_uefi-fault", debian12_lvm_uefi, Wrapping::none,
        [](Guest& guest) { guest.edit("/boot/efi/EFI/debian/grub.cfg", system_uuid, absent_uuid); },
        "boot.esp-stub-uuid", "/boot/efi/EFI/debian/grub.cfg", 1},
-      {"mirrored", mirrored, Wrapping::raid1, nullptr, "", "", 0},
-      {"mirrored-fault", mirrored, Wrapping::raid1, absent_device, "fstab.device-not-in-image",
-       "/etc/fstab", 4},
       {"luks", centos7, Wrapping::luks, nullptr, "LUKS", "", 0},
   };
   return all;
