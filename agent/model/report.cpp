@@ -30,6 +30,15 @@ std::string answer_of(const ProfileReport& profile, const std::string& rule) {
   return answer == profile.answers.end() ? "off" : std::string{to_string(answer->answer)};
 }
 
+/// Whether the answers differ in more than in why there is nothing to complain of.
+bool is_difference(const std::vector<std::string>& answers) {
+  const auto quiet = [](const std::string& answer) {
+    return answer == "clean" || answer == "not_applicable" || answer == "off";
+  };
+  return !std::ranges::all_of(answers, quiet) &&
+         std::ranges::count(answers, answers.front()) != std::ssize(answers);
+}
+
 }  // namespace
 
 std::string_view to_string(Verdict verdict) noexcept {
@@ -83,9 +92,7 @@ std::vector<Difference> differences_of(const std::vector<ProfileReport>& profile
     Difference difference{rule, {}};
     for (const ProfileReport& profile : profiles)
       difference.answers.push_back(answer_of(profile, rule));
-    const auto& answers = difference.answers;
-    if (std::ranges::count(answers, answers.front()) != std::ssize(answers))
-      differences.push_back(std::move(difference));
+    if (is_difference(difference.answers)) differences.push_back(std::move(difference));
   }
   return differences;
 }

@@ -205,7 +205,8 @@ Result<ImageReport> parse_image_report(const Json& json);
 Verdict verdict_of(const std::vector<Finding>& findings,
                    const std::vector<Undetermined>& undetermined);
 
-/// The rules of which the profiles think differently, in the order in which they were asked.
+/// The rules of which the profiles think differently, in the order in which they were asked. Clean,
+/// not applicable and off are no difference: none of them complains.
 std::vector<Difference> differences_of(const std::vector<ProfileReport>& profiles);
 
 /// Counts each rule once.

@@ -187,6 +187,7 @@ TEST(Report, TellsWhereProfilesDiffer) {
   three.push_back({"third", Verdict::undetermined, {}, {}, {{"b", Answered::undetermined}}, {}});
   EXPECT_TRUE(differences_of({}).empty());
   EXPECT_TRUE(differences_of({profiles[0], profiles[0]}).empty());
+  EXPECT_TRUE(differences_of({profiles[0], {"off", Verdict::accepted, {}, {}, {}, {}}}).empty());
   const auto differences = differences_of(three);
   ASSERT_EQ(differences.size(), 2U);
   EXPECT_EQ(differences[0].rule, "a");
