@@ -86,6 +86,22 @@ int compare_segments(std::string_view a, std::string_view b) {
   return a.compare(b);
 }
 
+/// A file's name as GRUB takes it apart: like that of an RPM package.
+struct PackageName {
+  std::string_view name;
+  std::string_view version;
+  std::string_view release;
+};
+
+PackageName package_name(std::string_view id) {
+  const std::size_t last = id.rfind('-');
+  if (last == std::string_view::npos) return {id, {}, {}};
+  const std::size_t middle = last == 0 ? last : id.rfind('-', last - 1);
+  if (last == 0 || middle == std::string_view::npos)
+    return {id.substr(0, last), id.substr(last + 1), {}};
+  return {id.substr(0, middle), id.substr(middle + 1, last - middle - 1), id.substr(last + 1)};
+}
+
 }  // namespace
 
 BlsEntry parse_bls_entry(std::string_view text, const std::string& path) {
@@ -158,7 +174,12 @@ int compare_versions(std::string_view a, std::string_view b) {
 
 void sort_for_grub(std::vector<BlsEntry>& entries) {
   std::stable_sort(entries.begin(), entries.end(), [](const BlsEntry& a, const BlsEntry& b) {
-    return compare_versions(a.id, b.id) > 0;
+    const PackageName left = package_name(a.id);
+    const PackageName right = package_name(b.id);
+    int order = compare_versions(left.name, right.name);
+    if (order == 0) order = compare_versions(left.version, right.version);
+    if (order == 0) order = compare_versions(left.release, right.release);
+    return order > 0;
   });
 }
 

@@ -45,7 +45,7 @@ std::string bls_fault(const BlsEntry& entry);
 /// Compares versions as rpm does: <0, 0, >0. Pure.
 int compare_versions(std::string_view a, std::string_view b);
 
-/// As GRUB orders its menu: by file name, the highest version first.
+/// As GRUB orders its menu: by file name, taken apart as NAME-VERSION-RELEASE, the highest first.
 void sort_for_grub(std::vector<BlsEntry>& entries);
 /// As systemd-boot does: by sort-key, machine-id, version; entries without attempts left last.
 void sort_for_systemd_boot(std::vector<BlsEntry>& entries);

@@ -109,15 +109,15 @@ class Reader {
 
   void take_global(const std::string& word, std::string_view rest) {
     if (same_without_case(word, "DEFAULT")) {
-      const std::string name = take_word(rest);
-      if (is_menu_program(name))
+      std::string_view options = rest;
+      if (is_menu_program(take_word(options)))
         menu_.has_interface = true;
       else
-        menu_.default_label = ExtlinuxValue{name, place_};
+        menu_.default_label = ExtlinuxValue{std::string{rest}, place_};
     } else if (same_without_case(word, "UI")) {
       menu_.has_interface = true;
     } else if (same_without_case(word, "ONTIMEOUT")) {
-      menu_.on_timeout = ExtlinuxValue{take_word(rest), place_};
+      menu_.on_timeout = ExtlinuxValue{std::string{rest}, place_};
     } else if (same_without_case(word, "INCLUDE")) {
       menu_.includes.push_back({take_word(rest), place_});
     } else if (same_without_case(word, "APPEND")) {

@@ -29,6 +29,7 @@ struct ExtlinuxLabel {
 /// What one file says; `includes` are for the reader to follow and to parse into the same menu.
 struct ExtlinuxMenu {
   std::vector<ExtlinuxLabel> labels;
+  // A label, or what could be typed: a label or a kernel with options behind it.
   std::optional<ExtlinuxValue> default_label;
   std::optional<ExtlinuxValue> on_timeout;
   std::optional<ExtlinuxValue> append;  ///< for labels without their own

@@ -13,6 +13,21 @@ namespace {
 
 constexpr std::size_t most_files = 16;
 
+/// "/a/../b" -> "/b": tools write paths from the configuration's folder upwards.
+std::string without_dots(std::string_view path) {
+  std::vector<std::string_view> names;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, slash);
+    path.remove_prefix(std::min(path.size(), slash + 1));
+    if (name == ".." && !names.empty()) names.pop_back();
+    if (!name.empty() && name != "." && name != "..") names.push_back(name);
+  }
+  std::string result;
+  for (const std::string_view name : names) result.append("/").append(name);
+  return result.empty() ? "/" : result;
+}
+
 class ExtlinuxReader {
  public:
   ExtlinuxReader(const BootTree& tree, const guest::GuestPath& config, Boot& boot)
@@ -22,7 +37,7 @@ class ExtlinuxReader {
     add_file(config, {config.str(), 0, {}});
     for (std::size_t i = 0; i < menu_.includes.size(); ++i) include(menu_.includes[i]);
     for (const ExtlinuxLabel& label : menu_.labels) boot_.entries.push_back(entry_of(label));
-    if (!menu_.labels.empty()) choose_default();
+    if (!menu_.labels.empty() || menu_.default_label) choose_default();
   }
 
  private:
@@ -58,7 +73,7 @@ class ExtlinuxReader {
       return {name.text, name.place, Match::unknown, {}, 0, say("no file system is mounted there")};
     const std::string folder = home_->path == "/" ? "" : home_->path;
     const std::string path = name.text.starts_with('/') ? name.text : folder + "/" + name.text;
-    return tree_.boot_file({home_->volume, path}, name.text, name.place);
+    return tree_.boot_file({home_->volume, without_dots(path)}, name.text, name.place);
   }
 
   BootEntry entry_of(const ExtlinuxLabel& label) {
@@ -93,22 +108,40 @@ class ExtlinuxReader {
         menu_.on_timeout ? menu_.on_timeout : menu_.default_label;
     const auto marked = std::find_if(menu_.labels.begin(), menu_.labels.end(),
                                      [](const ExtlinuxLabel& label) { return label.menu_default; });
-    boot_.default_entry =
-        marked == menu_.labels.end() ? 0 : static_cast<std::size_t>(marked - menu_.labels.begin());
+    if (!menu_.labels.empty())
+      boot_.default_entry = marked == menu_.labels.end()
+                                ? 0
+                                : static_cast<std::size_t>(marked - menu_.labels.begin());
     if (!wanted) {
       if (!menu_.has_interface)
         problem({boot_.configs.empty() ? "" : boot_.configs.back(), 0, {}},
                 say("neither DEFAULT nor UI says what boots"), false, Severity::warning);
       return;
     }
-    const std::string name = wanted->text.substr(0, wanted->text.find(' '));
-    for (std::size_t i = 0; i < menu_.labels.size(); ++i) {
-      if (menu_.labels[i].name != name) continue;
-      boot_.default_entry = i;
-      return;
+    const std::string name = wanted->text.substr(0, wanted->text.find_first_of(" \t"));
+    // A menu compares the whole line, and names with blanks are in use; a prompt the first word.
+    for (const std::string& text : {wanted->text, name}) {
+      for (std::size_t i = 0; i < menu_.labels.size(); ++i) {
+        if (menu_.labels[i].name != text) continue;
+        boot_.default_entry = i;
+        return;
+      }
     }
-    if (look_up({name, wanted->place}).match != Match::found)
-      problem(wanted->place, say("no LABEL is called '{}'", name), false, std::nullopt);
+    take_command_line(*wanted, name);
+  }
+
+  /// A default that is no label is a kernel with its options.
+  void take_command_line(const ExtlinuxValue& wanted, const std::string& name) {
+    ExtlinuxLabel label;
+    label.name = name;
+    label.place = wanted.place;
+    label.kernel = ExtlinuxValue{name, wanted.place};
+    label.append = ExtlinuxValue{wanted.text.substr(name.size()), wanted.place};
+    BootEntry entry = entry_of(label);
+    if (entry.kernel->match == Match::absent)
+      return problem(wanted.place, say("no LABEL is called '{}'", name), false, std::nullopt);
+    boot_.default_entry = boot_.entries.size();
+    boot_.entries.push_back(std::move(entry));
   }
 
   const BootTree& tree_;

@@ -1,6 +1,7 @@
 #include "guestfs/facts/fstab.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "guestfs/facts/text_lines.h"
@@ -115,10 +116,25 @@ class Parser {
           say("the line has only {} of the three fields that it needs: device, mount point "
               "and type",
               fields));
+    const std::string tag = lower_case_tag(entry.spec);
+    if (!tag.empty())
+      fault(entry.place, say("'{}' names no device: '{}' is written in capitals", entry.spec, tag));
     const bool needs_path =
         entry.type != "swap" && entry.target != "none" && entry.target != "swap";
     if (needs_path && !entry.target.starts_with('/'))
       fault(entry.place, say("the mount point '{}' is no absolute path", entry.target));
+  }
+
+  /// "uuid" of "uuid=x": neither mount(8) nor systemd takes tags in other letters.
+  static std::string lower_case_tag(const std::string& spec) {
+    static constexpr std::array<std::string_view, 4> tags{"uuid", "label", "partuuid", "partlabel"};
+    const std::string key = spec.substr(0, spec.find('='));
+    const std::string lower_key = lower(key);
+    const bool is_tag =
+        key.size() < spec.size() && std::find(tags.begin(), tags.end(), lower_key) != tags.end();
+    const bool capitals =
+        std::all_of(key.begin(), key.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    return is_tag && !capitals ? key : std::string{};
   }
 
   static bool read_number(const std::string& field, int& number) {

@@ -1,7 +1,9 @@
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "guestfs/facts/grub_commands.h"
-
+#include "guestfs/facts/kernel_cmdline.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::facts {
@@ -82,7 +84,23 @@ struct GrubCommandTable {
     loaded.cmdline_place = m.here();
     m.bytes_ += loaded.cmdline.size();
     for (const GrubValue& word : words)
-      if (!word.known) loaded.undecided = say("its command line depends on the running machine");
+      if (!word.known && !is_harmless(word))
+        loaded.undecided = say("its command line depends on the running machine");
+  }
+
+  /// Whether whatever the word turns out to be has no say in what boots: Ubuntu's scripts hand
+  /// vt.handoff=7 to the kernel where the graphics card is not on a list.
+  static bool is_harmless(const GrubValue& word) {
+    static constexpr std::array<std::string_view, 7> harmless{
+        "vt.handoff=", "quiet", "splash", "console=", "loglevel=", "vga=", "nomodeset"};
+    return !word.choices.empty() &&
+           std::all_of(word.choices.begin(), word.choices.end(), [](const std::string& choice) {
+             const std::vector<std::string> parts = split_words(choice);
+             return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+               return std::any_of(harmless.begin(), harmless.end(),
+                                  [&](std::string_view known) { return part.starts_with(known); });
+             });
+           });
   }
 
   static void load_hypervisor(Machine& m, Words words) {
@@ -115,6 +133,12 @@ struct GrubCommandTable {
     take_cmdline(m, words.subspan(1));
   }
 
+  /// Looks for the machine's own devices in a list, and tells in "match" which line it was.
+  static void matches_hardware(Machine& m, Words) {
+    m.status_ = Truth::unknown;
+    m.set("match", {"0", false});
+  }
+
   static void counted(Machine& m, Words words) {
     m.status_ = Truth::yes;
     if (words.size() > 1) m.set(words[1].text, {m.variable(words[1].text).text, false});
@@ -128,13 +152,17 @@ struct GrubCommandTable {
       const std::string& word = words[i].text;
       const std::size_t equals = word.find('=');
       if (word.starts_with("--set="))
-        m.set(word.substr(word.rfind(':') == std::string::npos ? 6 : word.rfind(':') + 1),
-              {"", false});
-      else if (word == "--set" && i + 1 < words.size())
-        m.set(words[i + 1].text, {"", false});
+        m.set(behind_colon(word.substr(6)), {"", false});
+      else if ((word == "--set" || word == "-s") && i + 1 < words.size())
+        m.set(behind_colon(words[i + 1].text), {"", false});
       else if (words[0].text == "read" && equals == std::string::npos)
         m.set(word, {"", false});
     }
+  }
+
+  /// "regexp --set 1:NAME" names the group before the variable.
+  static std::string behind_colon(const std::string& name) {
+    return name.substr(name.rfind(':') == std::string::npos ? 0 : name.rfind(':') + 1);
   }
 
   static void leave(Machine& m, Words) { m.returning_ = true; }
@@ -208,10 +236,11 @@ GrubCommandTable::Run GrubCommandTable::find(std::string_view name) {
       {"decrement", counted},
       {"read", measures},
       {"regexp", measures},
-      {"probe", measures},
+      {"probe", File::probe},
+      {"gptprio.next", File::choose_by_priority},
+      {"hwmatch", matches_hardware},
       {"smbios", measures},
       {"getenv", measures},
-      {"hwmatch", measures},
       {"cpuid", measures},
       {"return", leave},
       {"break", leave_loop},

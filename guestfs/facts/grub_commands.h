@@ -27,6 +27,8 @@ struct GrubFileCommands {
   static void configfile(GrubMachine& machine, GrubWords words);
   static void source(GrubMachine& machine, GrubWords words);
   static void blscfg(GrubMachine& machine, GrubWords words);
+  static void probe(GrubMachine& machine, GrubWords words);
+  static void choose_by_priority(GrubMachine& machine, GrubWords words);
   /// Something else than a Linux kernel starts.
   static void hand_over(GrubMachine& machine, GrubWords words);
 

@@ -39,7 +39,9 @@ void GrubFileCommands::load_block(GrubMachine& m, const std::string& path,
     return m.problem("boot.grubenv-corrupt", {path, 0, {}}, text.error().message, true);
   }
   const GrubEnvironment environment = parse_grubenv(text->text);
-  if (!environment.fault.empty())
+  // Other programs write such blocks under other names and without padding, and GRUB reads them.
+  const bool own = path.ends_with("/grubenv");
+  if (!environment.fault.empty() && (own || !environment.loadable))
     m.problem("boot.grubenv-corrupt", {path, 1, {}}, environment.fault, false,
               environment.loadable ? std::optional{Severity::warning} : std::nullopt);
   if (!environment.loadable) {
@@ -140,6 +142,57 @@ std::optional<guest::GuestPath> GrubFileCommands::bls_folder(GrubMachine& m, boo
     }
   }
   return std::nullopt;
+}
+
+/// Tells of a device what kind of table, file system, UUID or label it has.
+void GrubFileCommands::probe(GrubMachine& m, GrubWords words) {
+  std::string variable;
+  std::string_view asked;
+  std::optional<GrubValue> name;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& word = words[i].text;
+    if (word.starts_with("--set="))
+      variable = word.substr(6);
+    else if ((word == "--set" || word == "-s") && i + 1 < words.size())
+      variable = words[++i].text;
+    else if (word.starts_with("-"))
+      asked = word;
+    else
+      name = words[i];
+  }
+  m.status_ = Truth::unknown;
+  if (variable.empty()) return;
+  GrubValue answer{"", false};
+  const GrubDevice device =
+      name && name->known ? resolve_grub_device(m.tree_.inventory(), name->text) : GrubDevice{};
+  if (device.match == Match::found) {
+    const guest::Volume& volume = m.tree_.inventory().volumes[*device.volume];
+    if (asked == "--fs-uuid" || asked == "-u") answer = {volume.uuid, true};
+    if (asked == "--label" || asked == "-l") answer = {volume.label, true};
+    if (asked == "--part-uuid") answer = {volume.part_uuid, true};
+    if (answer.known) m.status_ = Truth::yes;
+  }
+  m.set(variable, std::move(answer));
+}
+
+/// Chooses among the partitions for /usr of Flatcar and of its forebears by their priorities, which
+/// the inventory does not tell; but of an image that was never updated only one holds a system.
+void GrubFileCommands::choose_by_priority(GrubMachine& m, GrubWords words) {
+  constexpr std::string_view usr_type = "5dfbf5f4-2848-4bac-aa5e-0d9a20b745a6";
+  std::vector<std::size_t> filled;
+  const std::vector<guest::Volume>& volumes = m.tree_.inventory().volumes;
+  for (std::size_t i = 0; i < volumes.size(); ++i)
+    if (volumes[i].part_type == usr_type && !volumes[i].filesystem.empty()) filled.push_back(i);
+  const bool sure = filled.size() == 1;
+  m.status_ = sure ? Truth::yes : Truth::unknown;
+  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
+    GrubValue value{"", false};
+    if (sure && words[i].text == "-d")
+      value = {grub_device_name(m.tree_.inventory(), filled[0]), true};
+    else if (sure && words[i].text == "-u")
+      value = {volumes[filled[0]].part_uuid, true};
+    m.set(words[i + 1].text, std::move(value));
+  }
 }
 
 void GrubFileCommands::hand_over(GrubMachine& m, GrubWords) {

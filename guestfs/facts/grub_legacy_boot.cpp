@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "guestfs/facts/boot_readers.h"
@@ -92,6 +93,9 @@ class LegacyReader {
     entry.place = source.place;
     device_ = home_ ? GrubDevice{Match::found, home_->volume, {}} : GrubDevice{};
     bool hypervisor = false;
+    const bool has_modules =
+        std::any_of(source.lines.begin(), source.lines.end(),
+                    [](const GrubLegacyLine& line) { return line.command.starts_with("module"); });
     for (const GrubLegacyLine& line : source.lines) {
       if (!line.known)
         problem("boot.grub1-parse", line.place, unknown_command(line), severity());
@@ -102,7 +106,7 @@ class LegacyReader {
       else if (line.command == "findroot")
         device_ = find_signature(line.argument);
       else if (line.command == "kernel")
-        hypervisor = take_kernel(entry, line);
+        hypervisor = take_kernel(entry, line) || has_modules;
       else if (line.command == "module" || line.command == "modulenounzip")
         take_module(entry, line, hypervisor);
       else if (line.command == "initrd")
@@ -169,8 +173,9 @@ class LegacyReader {
   }
 
   void take_module(BootEntry& entry, const GrubLegacyLine& line, bool& hypervisor) {
-    if (std::exchange(hypervisor, false))
-      take_kernel(entry, line);
+    // Under tboot the first module may be a hypervisor again.
+    if (hypervisor)
+      hypervisor = take_kernel(entry, line);
     else
       entry.initrds.push_back(file(first_word(line.argument), line));
   }

@@ -159,8 +159,12 @@ void GrubLexer::read_variable(GrubWord& word, bool quoted) {
     const std::size_t begin = at_;
     while (more() && is_name(text_[at_])) ++at_;
     name = text_.substr(begin, at_ - begin);
-  } else if (more() && (is_digit(text_[at_]) || text_[at_] == '?' || text_[at_] == '*' ||
-                        text_[at_] == '@' || text_[at_] == '#')) {
+  } else if (more() && is_digit(text_[at_])) {
+    const std::size_t begin = at_;
+    while (more() && is_digit(text_[at_])) ++at_;
+    name = text_.substr(begin, at_ - begin);
+  } else if (more() &&
+             (text_[at_] == '?' || text_[at_] == '*' || text_[at_] == '@' || text_[at_] == '#')) {
     name = text_.substr(at_++, 1);
   }
   if (name.empty())

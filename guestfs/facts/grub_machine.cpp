@@ -39,6 +39,24 @@ bool is_assignment(const GrubValue& word) {
                      });
 }
 
+/// The texts that a value can have; nothing where they are not known.
+std::vector<std::string> choices_of(const GrubValue& value) {
+  return value.known ? std::vector{value.text} : value.choices;
+}
+
+/// What a variable holds behind two arms of which either may have run.
+GrubValue either(const GrubValue& a, const GrubValue& b) {
+  constexpr std::size_t most_choices = 8;
+  GrubValue result{a.text.empty() ? b.text : a.text, false};
+  std::vector<std::string> left = choices_of(a);
+  const std::vector<std::string> right = choices_of(b);
+  if (left.empty() || right.empty()) return result;
+  for (const std::string& text : right)
+    if (std::find(left.begin(), left.end(), text) == left.end()) left.push_back(text);
+  if (left.size() <= most_choices) result.choices = std::move(left);
+  return result;
+}
+
 bool same_loaded(const GrubLoaded& a, const GrubLoaded& b) {
   const auto same_file = [](const BootFile& x, const BootFile& y) {
     return x.written == y.written && x.path == y.path;
@@ -210,12 +228,12 @@ void GrubMachine::merge(const State& other) {
   for (const auto& [name, value] : other.variables) {
     const auto mine = state_.variables.find(name);
     if (mine == state_.variables.end())
-      state_.variables[name] = {value.text, false};
+      state_.variables[name] = either({}, value);
     else if (!(mine->second == value))
-      mine->second.known = false;
+      mine->second = either(mine->second, value);
   }
   for (auto& [name, value] : state_.variables)
-    if (!other.variables.contains(name)) value.known = false;
+    if (!other.variables.contains(name)) value = either(value, {});
   if (!state_.failed_search) state_.failed_search = other.failed_search;
   if (same_loaded(state_.loaded, other.loaded)) return;
   if (other.loaded.kernel) state_.loaded = other.loaded;

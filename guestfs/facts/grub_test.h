@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace imprint::facts {
 
@@ -14,6 +15,8 @@ struct GrubValue {
   std::string text;
   bool known = true;  ///< false: depends on what only the running machine can tell; `text` is one
                       ///< possibility
+  /// All the texts it can have, where it is not known and they are; else empty.
+  std::vector<std::string> choices = {};
   bool operator==(const GrubValue&) const = default;
 };
 

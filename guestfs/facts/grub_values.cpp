@@ -1,5 +1,7 @@
 // What words and file names of a script stand for.
 
+#include <charconv>
+
 #include "guestfs/facts/grub_device.h"
 #include "guestfs/facts/grub_machine.h"
 #include "guestfs/facts/kernel_cmdline.h"
@@ -19,6 +21,14 @@ std::string after_search(const std::string& why, const Place& search) {
 }  // namespace
 
 void GrubMachine::expand_word(const GrubWord& word, std::vector<GrubValue>& fields) {
+  // A word that is one variable keeps what is known of it.
+  if (word.parts.size() == 1 && word.parts[0].is_variable) {
+    GrubValue value = value_of(word.parts[0].text);
+    if (!value.known && !value.choices.empty()) {
+      bytes_ += value.text.size();
+      return fields.push_back(std::move(value));
+    }
+  }
   GrubValue field;
   bool started = false;
   const auto finish = [&] {
@@ -64,9 +74,10 @@ GrubValue GrubMachine::value_of(const std::string& name) const {
     }
     return all;
   }
-  if (name.size() == 1 && name[0] >= '1' && name[0] <= '9') {
-    const auto index = static_cast<std::size_t>(name[0] - '1');
-    return index < arguments.size() ? arguments[index] : GrubValue{};
+  if (!name.empty() && name.find_first_not_of("0123456789") == std::string::npos) {
+    std::size_t number = 0;
+    std::from_chars(name.data(), name.data() + name.size(), number);
+    return number > 0 && number <= arguments.size() ? arguments[number - 1] : GrubValue{};
   }
   return variable(name);
 }

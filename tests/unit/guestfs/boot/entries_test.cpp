@@ -40,6 +40,17 @@ TEST(BlsEntry, SortsTheHighestVersionFirstAndRescueLast) {
   EXPECT_EQ(entries.back().id, "m-0-rescue");
 }
 
+TEST(BlsEntry, SortsForGrubByVersionAndOnlyThenByRelease) {
+  std::vector<BlsEntry> entries;
+  for (const char* id : {"m-6.1-200.fc40", "m-6.1.1-100.fc40", "rescue", "m-6.1"})
+    entries.push_back(parse_bls_entry("linux /k\n", "/e/" + std::string{id} + ".conf"));
+  sort_for_grub(entries);
+  std::vector<std::string> ids;
+  for (const BlsEntry& entry : entries) ids.push_back(entry.id);
+  EXPECT_EQ(ids,
+            (std::vector<std::string>{"rescue", "m-6.1.1-100.fc40", "m-6.1-200.fc40", "m-6.1"}));
+}
+
 TEST(Versions, CompareAsRpmDoes) {
   EXPECT_GT(compare_versions("10", "9"), 0);
   EXPECT_EQ(compare_versions("1.0", "1.0"), 0);

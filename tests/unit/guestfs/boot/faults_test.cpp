@@ -314,6 +314,36 @@ TEST(BootFaults, OfTheOtherLoaders) {
   EXPECT_THAT(image.complaints(), Contains("boot.uki error"));
 }
 
+TEST(BootFaults, ExtlinuxTakesNamesWithBlanksPathsUpwardsAndTypedDefaults) {
+  const std::string append = "append root=UUID=" + std::string{system_uuid} + " modules=ext4\n";
+  const std::string files =
+      "linux ../boot/vmlinuz-virt\n" + append + "initrd ../boot/./initramfs-virt\n";
+  for (const std::string& config : {"ui menu.c32\ndefault Linux 6 (b)\nlabel Linux 5 (a)\n" +
+                                        files + "label Linux 6 (b)\n" + files,
+                                    "default a single\nlabel a\n" + files,
+                                    "default vmlinuz-virt initrd=initramfs-virt root=UUID=" +
+                                        std::string{system_uuid} + "\n"}) {
+    Guest guest = alpine();
+    guest.write("/boot/extlinux.conf", config);
+    EXPECT_THAT(guest.complaints(), ElementsAre()) << config;
+    EXPECT_THAT(guest.undetermined(), ElementsAre()) << config;
+  }
+  Guest guest = alpine();
+  guest.write("/boot/extlinux.conf",
+              "ui menu.c32\ndefault b c\nlabel a\n" + files + "label b c\n" + files);
+  EXPECT_EQ(guest.boot().default_or_null()->id, "b c");
+}
+
+TEST(BootFaults, GrubLegacyFindsTheKernelAmongModules) {
+  Guest guest = centos6();
+  guest.edit("/boot/grub/grub.conf", "kernel /vmlinuz",
+             "kernel /tboot.gz\n\tmodule /xen.gz a\n\tmodule /vmlinuz");
+  guest.edit("/boot/grub/grub.conf", "initrd /", "module /");
+  guest.fs.file("/boot/tboot.gz", "t").file("/boot/xen.gz", "x");
+  EXPECT_EQ(guest.boot().default_or_null()->kernel->path, "/boot/vmlinuz-2.6.32-754.el6.x86_64");
+  EXPECT_EQ(guest.complaints(), centos6().complaints());
+}
+
 TEST(BootFaults, AFileSystemInsideClosedLuksIsUndetermined) {
   Guest guest = debian12_bios();
   guest::Volume luks;

@@ -131,6 +131,62 @@ TEST(GrubMachine, EndsWhateverTheScriptDoes) {
   }
 }
 
+TEST(GrubMachine, GivesFunctionsMoreThanNineArguments) {
+  EXPECT_EQ(default_cmdline("function f { linux /k $1 $10 ${11}; }\nf a 2 3 4 5 6 7 8 9 b c"),
+            "a b c");
+}
+
+TEST(GrubMachine, LeavesTheEntryDecidedWhereOnlyTheSplashScreenIsOpen) {
+  const std::string gfxmode =
+      "function gfxmode {\nset gfxpayload=$1\nif [ \"$1\" = keep ]; then set "
+      "vt_handoff=vt.handoff=7\nelse set vt_handoff=\nfi\n}\n"
+      "if hwmatch $prefix/gfxblacklist.txt 3; then\n"
+      "if [ $match = 0 ]; then set mode=keep; else set mode=text; fi\nfi\n";
+  const facts::Boot boot =
+      with_config(gfxmode + "menuentry a {\ngfxmode $mode\nlinux /k root=x $vt_handoff\n}\n")
+          .boot();
+  EXPECT_FALSE(boot.has_problem("boot.grub2-parse"));
+  EXPECT_EQ(boot.default_or_null()->cmdline, "root=x vt.handoff=7");
+  const std::string open = "if hwmatch x 3; then set y=root=a; else set y=root=b; fi\n";
+  EXPECT_TRUE(
+      with_config(open + "menuentry a { linux /k $y\n}\n").boot().has_problem("boot.grub2-parse"));
+}
+
+TEST(GrubMachine, TakesTheOnlyFilledPartitionForUsr) {
+  Guest guest = with_config(
+      "menuentry a {\ngptprio.next -d usr -u usr_uuid\nif [ $usr_uuid = aa ]; then\n"
+      "linux /k mount.usr=PARTUUID=$usr_uuid root=x\nelse\nlinux /none root=y\nfi\n}\n");
+  EXPECT_TRUE(guest.boot().has_problem("boot.grub2-parse"));
+  guest.inventory.volumes[1].part_type = "5dfbf5f4-2848-4bac-aa5e-0d9a20b745a6";
+  guest.inventory.volumes[1].part_uuid = "aa";
+  const facts::Boot boot = guest.boot();
+  EXPECT_FALSE(boot.has_problem("boot.grub2-parse"));
+  EXPECT_EQ(boot.default_or_null()->cmdline, "mount.usr=PARTUUID=aa root=x");
+}
+
+TEST(GrubMachine, ProbesWhatTheInventoryTells) {
+  EXPECT_EQ(default_cmdline("probe --set=u --fs-uuid $root\nprobe -s l -l (hd0,1)\nlinux /k $u $l"),
+            std::string{system_uuid} + " root");
+  EXPECT_TRUE(with_config("menuentry a {\nprobe --set d --driver $root\nlinux /k $d\n}\n")
+                  .boot()
+                  .has_problem("boot.grub2-parse"));
+}
+
+TEST(GrubMachine, LeavesWhatAnExpressionCapturesOpen) {
+  const facts::Boot boot =
+      with_config("menuentry a {\nregexp --set 1:x '(.*)' $root\nlinux ($x)/k\n}\n").boot();
+  EXPECT_EQ(boot.default_or_null()->kernel->match, Match::unknown);
+}
+
+TEST(GrubMachine, ReadsBlocksOfOtherProgramsWithoutComplaint) {
+  Guest guest =
+      with_config("load_env -f /boot/photon.cfg\nmenuentry a {\nlinux /$photon_linux root=$r\n}\n");
+  guest.fs.file("/boot/photon.cfg", "# GRUB Environment Block\nphoton_linux=k\nr=x\n");
+  const facts::Boot boot = guest.boot();
+  EXPECT_FALSE(boot.has_problem("boot.grubenv-corrupt"));
+  EXPECT_EQ(boot.default_or_null()->kernel->path, "/k");
+}
+
 TEST(GrubMachine, HandsOverIsUndetermined) {
   Guest guest = with_config("menuentry Windows { chainloader +1 }\n");
   EXPECT_EQ(guest.undetermined(), std::vector<std::string>{"boot.kernel-missing"});

@@ -62,6 +62,13 @@ TEST(Extlinux, ReadsLabels) {
   EXPECT_EQ(menu.includes.size(), 1U);
 }
 
+TEST(Extlinux, KeepsNamesWithBlanksWhole) {
+  ExtlinuxMenu menu;
+  parse_extlinux("default Fedora 20 (b)\nlabel Fedora 19 (a)\nlabel Fedora 20 (b)\n", "/x", menu);
+  EXPECT_EQ(menu.default_label->text, "Fedora 20 (b)");
+  EXPECT_EQ(menu.labels[1].name, "Fedora 20 (b)");
+}
+
 Result<UnifiedKernel> read_image(const std::string& bytes) {
   guest::MemoryFs fs;
   fs.file("/x.efi", bytes);

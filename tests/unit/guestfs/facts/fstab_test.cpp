@@ -127,6 +127,15 @@ TEST(Fstab, KnowsTheLastOfTwoOpposedOptions) {
   EXPECT_EQ(parse("/dev/b /b ext4 a=1,a=2\n").entries[0].value("a"), "2");
 }
 
+TEST(Fstab, WantsTagsInCapitals) {
+  for (const char* spec : {"uuid=1234", "Label=x", "PartUUID=a-01"}) {
+    const FstabFacts facts = parse(std::string{spec} + " /d ext4 defaults 0 0\n");
+    ASSERT_THAT(facts.faults, SizeIs(1)) << spec;
+    EXPECT_TRUE(facts.entries[0].malformed);
+  }
+  EXPECT_THAT(parse("UUID=1234 /d ext4\n//h/label=x /e cifs\n").faults, SizeIs(0));
+}
+
 TEST(Crypttab, FindsTheLineThatMakesADevice) {
   FstabFacts facts;
   facts.crypttab =
