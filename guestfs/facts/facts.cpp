@@ -1,5 +1,7 @@
 #include "guestfs/facts/facts.h"
 
+#include "guestfs/facts/architecture.h"
+
 namespace imprint::facts {
 namespace {
 
@@ -25,6 +27,7 @@ Facts read_facts(guest::FollowingFs& fs, const guest::Inventory& inventory,
                  const std::vector<MountedVolume>& mounts) {
   Facts facts;
   facts.init = detect_init(fs);
+  facts.architecture = detect_architecture(fs);
   facts.mounts = mounts;
   facts.release = read_release(fs);
   facts.fstab = read_fstab(fs, inventory, facts.init);
@@ -45,6 +48,7 @@ Facts read_windows_facts(guest::FollowingFs& fs, const std::vector<MountedVolume
   Facts facts;
   facts.mounts = mounts;
   facts.windows = read_windows(fs);
+  facts.architecture = facts.windows->architecture;
   return facts;
 }
 

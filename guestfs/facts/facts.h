@@ -24,6 +24,7 @@ namespace imprint::facts {
 
 struct Facts {
   Init init = Init::unknown;
+  std::string architecture;             ///< as `uname -m` calls it; empty: no program tells
   std::vector<MountedVolume> mounts;    ///< as they were mounted for reading
   std::optional<WindowsFacts> windows;  ///< of a guest that is Windows, and then nothing else
   ReleaseFacts release;                 ///< os-release and its older kin

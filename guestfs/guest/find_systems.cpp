@@ -49,6 +49,19 @@ Result<bool> is_windows(GuestFs& fs) {
   return any_there(fs, signs);
 }
 
+/// What the media of installers and live systems hold, and no installed system does.
+Result<bool> is_installer(GuestFs& fs) {
+  static constexpr std::array<std::string_view, 8> signs{"casper/filesystem.squashfs",
+                                                         "live/filesystem.squashfs",
+                                                         "LiveOS/squashfs.img",
+                                                         "images/install.img",
+                                                         ".disk/info",
+                                                         "isolinux",
+                                                         "arch/boot",
+                                                         "sources/install.wim"};
+  return any_there(fs, signs);
+}
+
 Result<bool> is_root_at(Appliance& appliance, const std::string& folder) {
   LibguestfsFs fs{appliance, {{GuestPath{}, folder}}};
   return is_root(fs);
@@ -56,6 +69,7 @@ Result<bool> is_root_at(Appliance& appliance, const std::string& folder) {
 
 struct BtrfsContent {
   std::vector<std::string> subvolumes;
+  std::vector<std::uint64_t> ids;
   std::string default_subvolume;  ///< empty: the top
 };
 
@@ -69,6 +83,7 @@ Result<BtrfsContent> read_btrfs(Appliance& appliance, const std::string& folder)
   for (std::uint32_t i = 0; i < list->len; ++i) {
     const guestfs_btrfssubvolume& subvolume = list->val[i];
     content.subvolumes.emplace_back(subvolume.btrfssubvolume_path);
+    content.ids.push_back(subvolume.btrfssubvolume_id);
     if (chosen != btrfs_top && subvolume.btrfssubvolume_id == static_cast<std::uint64_t>(chosen))
       content.default_subvolume = subvolume.btrfssubvolume_path;
   }
@@ -87,10 +102,27 @@ class Search {
         found_.encrypted.push_back(volume.device);
       if (VolumeMounts::holds_files(volume) && !is_fat(volume)) TRY(look_at(index));
     }
+    if (found_.systems.empty() && found_.windows.empty()) TRY(look_for_installers());
     return std::move(found_);
   }
 
  private:
+  /// Sticks with an installer often have nothing but a FAT.
+  Result<> look_for_installers() {
+    for (std::size_t index = 0; index < inventory_.volumes.size(); ++index) {
+      const Volume& volume = inventory_.volumes[index];
+      if (!VolumeMounts::holds_files(volume)) continue;
+      const auto folder = mounts_.mount(index);
+      if (!folder) {
+        if (folder.error().code == Errc::unavailable) return folder.error();
+        continue;
+      }
+      LibguestfsFs fs{appliance_, {{GuestPath{}, *folder}}};
+      if (TRY(is_installer(fs))) found_.installers.push_back(volume.device);
+    }
+    return {};
+  }
+
   Result<> look_at(std::size_t index) {
     Volume& volume = inventory_.volumes[index];
     const auto folder = mounts_.mount(index);
@@ -120,6 +152,7 @@ class Search {
       return {};
     }
     inventory_.volumes[index].subvolumes = read->subvolumes;
+    inventory_.volumes[index].subvolume_ids = read->ids;
     // What the default subvolume holds is the system; roots beside it are states to roll back to.
     if (TRY(look_at_subvolume(index, folder, read->default_subvolume))) return {};
     if (!read->default_subvolume.empty()) TRY(look_at_subvolume(index, folder, {}));

@@ -19,6 +19,7 @@ struct SystemSearch {
   std::vector<std::size_t> boot_volumes;  ///< file systems that look like a /boot of their own
   std::vector<std::size_t> windows;       ///< volumes that hold a Windows system
   std::vector<std::string> encrypted;     ///< devices that hold LUKS or BitLocker
+  std::vector<std::string> installers;    ///< devices that hold an installer or a live system
   std::vector<std::string>
       unreadable;  ///< "DEVICE (TYPE): reason": file systems that could not be mounted
 };

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "guestfs/guest/superblock.h"
+
 namespace imprint::guest {
 
 enum class TableType { none, mbr, gpt };
@@ -33,6 +35,15 @@ struct Volume {
   std::string volume_group;  ///< for logical volumes
   std::string logical_volume;
   std::vector<std::string> subvolumes;  ///< Btrfs: paths
+  std::vector<std::uint64_t>
+      subvolume_ids;                       ///< and their numbers, in the same order; empty: unknown
+  std::optional<VolumeState> state;        ///< where its type has one that is read
+  std::optional<Space> space;              ///< of a file system that was mounted for reading
+  std::optional<std::size_t> opened_from;  ///< index of the encrypted volume whose content it is
+  std::string mapper_name;  ///< the guest's name of that content below /dev/mapper, if it is known
+  /// The disk of a manifest that promises this volume: it is there when the machine runs, and
+  /// cannot be read. Empty: the volume is here.
+  std::string promised_by;
 };
 
 struct DiskTable {
@@ -62,6 +73,10 @@ struct Resolution {
   std::string nearest;  ///< when absent: what the image really holds of that kind and is most
                         ///< alike, for the message
 };
+
+/// The path of a Btrfs subvolume by its number; empty for the top (5). Nothing if there is none of
+/// that number. Pure.
+std::optional<std::string> subvolume_of_id(const Volume& volume, std::uint64_t id);
 
 /// Resolves a device as fstab(5) and the kernel's root= write it: UUID=, LABEL=, PARTUUID=,
 /// PARTLABEL=, ID=, quoted or not; /dev/disk/by-{uuid,label,partuuid,partlabel}/...;

@@ -235,6 +235,14 @@ Resolution by_path(const Inventory& inventory, const std::string& spec) {
 
 }  // namespace
 
+std::optional<std::string> subvolume_of_id(const Volume& volume, std::uint64_t id) {
+  constexpr std::uint64_t top = 5;
+  if (id == top || id == 0) return std::string{};
+  for (std::size_t i = 0; i < volume.subvolume_ids.size() && i < volume.subvolumes.size(); ++i)
+    if (volume.subvolume_ids[i] == id) return volume.subvolumes[i];
+  return std::nullopt;
+}
+
 Resolution resolve_device(const Inventory& inventory, const std::string& spec) {
   const std::string_view whole = unquote(spec);
   if (whole.find('$') != std::string_view::npos) return unknown("");

@@ -27,8 +27,8 @@ bool VolumeMounts::holds_files(const Volume& volume) {
   static constexpr std::array<std::string_view, 9> without_files{
       "",          "swap",   "LVM2_member", "crypto_LUKS", "linux_raid_member", "DM_snapshot_cow",
       "swsuspend", "bcache", "zfs_member"};
-  return std::find(without_files.begin(), without_files.end(), volume.filesystem) ==
-         without_files.end();
+  return volume.promised_by.empty() && std::find(without_files.begin(), without_files.end(),
+                                                 volume.filesystem) == without_files.end();
 }
 
 Result<std::string> VolumeMounts::mount(std::size_t volume) {
@@ -36,6 +36,12 @@ Result<std::string> VolumeMounts::mount(std::size_t volume) {
   auto result = mount_now(volume);
   mounted_.emplace(volume, result);
   return result;
+}
+
+std::optional<std::string> VolumeMounts::folder_of(std::size_t volume) const {
+  const auto known = mounted_.find(volume);
+  if (known == mounted_.end() || !known->second) return std::nullopt;
+  return *known->second;
 }
 
 Result<std::string> VolumeMounts::mount_now(std::size_t volume) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "guestfs/guest/appliance.h"
@@ -20,6 +21,9 @@ class VolumeMounts {
   /// Errc::corrupt: no driver for the file system or it is damaged, also on every later call for
   /// that volume; unavailable: the appliance died.
   Result<std::string> mount(std::size_t volume);
+
+  /// The folder of a volume that is mounted; nothing for others.
+  [[nodiscard]] std::optional<std::string> folder_of(std::size_t volume) const;
 
   /// Whether such a file system is tried at all: swap, LVM and RAID members and LUKS hold no files
   /// themselves.

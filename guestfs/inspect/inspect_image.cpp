@@ -5,8 +5,9 @@
 #include "agent/base/digest.h"
 #include "guestfs/container/gate.h"
 #include "guestfs/container/qemu_img.h"
+#include "guestfs/guest/device_set.h"
 #include "guestfs/guest/read_inventory.h"
-#include "guestfs/inspect/architecture.h"
+#include "guestfs/guest/read_states.h"
 #include "guestfs/inspect/guest_tree.h"
 #include "guestfs/inspect/ledger.h"
 #include "guestfs/inspect/packed_image.h"
@@ -20,6 +21,8 @@ namespace {
 
 constexpr const char* no_system = "os.none-found";
 constexpr const char* several_systems = "os.multi-boot";
+constexpr const char* not_installed = "os.not-installed";
+constexpr const char* on_several_disks = "fs.multi-disk-root";
 
 /// One image on its way through all stages. Each stage returns whether the next may run.
 class InspectionRun {
@@ -127,6 +130,7 @@ class InspectionRun {
   Result<> read_systems(guest::Appliance& appliance) {
     Stopwatch watch;
     guest::Inventory inventory = TRY(guest::read_inventory(appliance));
+    TRY(guest::read_states(appliance, inventory));
     guest::VolumeMounts mounts{appliance, inventory};
     const auto search = TRY(guest::find_systems(appliance, mounts, inventory));
     report_.disks = disk_facts(inventory);
@@ -134,12 +138,13 @@ class InspectionRun {
     if (search.systems.empty() && !search.windows.empty())
       return read_windows(appliance, mounts, inventory, search.windows.front());
     if (search.systems.empty()) {
-      tell_no_system(search);
+      tell_no_system(search, inventory);
       return {};
     }
     ledger_.answered("os.");
     const guest::System system = TRY(choose_system(appliance, mounts, inventory, search));
     const auto tree = TRY(mount_system(appliance, mounts, inventory, search, system));
+    TRY(guest::read_space(appliance, mounts, inventory));
     guest::LibguestfsFs fs{appliance, tree.shown};
     guest::FollowingFs following{fs};
     const auto facts = facts::read_facts(following, inventory, tree.mounts);
@@ -187,7 +192,6 @@ class InspectionRun {
     ledger_.run_rules({inventory, fs, facts});
     ledger_.add_context(fs);
     report_.guest = guest_facts(facts);
-    if (report_.guest.arch.empty()) report_.guest.arch = detect_architecture(fs);
     report_.boot = boot_facts(facts.boot, inventory);
     if (facts.windows && !facts.windows->firmware.empty()) report_.boot.loader = "bootmgr";
     mark_mounts(report_.disks, inventory, tree.mounts);
@@ -195,14 +199,32 @@ class InspectionRun {
 
   /// An encrypted or unknown file system may well hold a system; only a disk that was read in full
   /// holds none.
-  void tell_no_system(const guest::SystemSearch& search) {
+  void tell_no_system(const guest::SystemSearch& search, const guest::Inventory& inventory) {
+    if (tell_missing_devices(inventory)) return;
     if (!search.encrypted.empty())
       return no_guest(say("no system is in the clear, but '{}' is encrypted with LUKS",
                           fmt::join(search.encrypted, "', '")));
     if (!search.unreadable.empty())
       return no_guest(say("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
     ledger_.answered("os.");
+    if (!search.installers.empty())
+      return fired(not_installed, say("'{}' holds an installer or a live system",
+                                      fmt::join(search.installers, "', '")));
     fired(no_system, say("no file system of the image holds an operating system"));
+  }
+
+  /// A group, array or Btrfs that lacks a device hides what lies on it.
+  bool tell_missing_devices(const guest::Inventory& inventory) {
+    for (const guest::Volume& volume : inventory.volumes) {
+      const std::size_t missing = guest::missing_devices(inventory, volume);
+      if (missing == 0) continue;
+      fired(on_several_disks,
+            say("what is on '{}' ({}) also lies on {} devices that are not in the "
+                "image, and no system can be seen without them",
+                volume.device, volume.filesystem, missing));
+      return true;
+    }
+    return false;
   }
 
   void tell_several_systems(const guest::SystemSearch& search, const guest::Inventory& inventory,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "guestfs/guest/guest_path.h"
 
@@ -23,8 +24,10 @@ bool is_of_the_system(const GuestPath& target) {
   });
 }
 
-/// The subvolume that a line mounts: "subvol=/@/boot", "subvolid=257" is not looked up.
-std::string subvolume_of(const facts::FstabEntry& entry) {
+/// The subvolume that a line mounts: "subvol=/@/boot", or by its number: "subvolid=257".
+std::string subvolume_of(const facts::FstabEntry& entry, const guest::Volume& volume) {
+  if (const auto id = entry.value("subvolid"); id && !entry.value("subvol"))
+    return guest::subvolume_of_id(volume, std::strtoull(id->c_str(), nullptr, 0)).value_or("");
   const std::string written = entry.value("subvol").value_or("");
   return written.substr(std::min(written.find_first_not_of('/'), written.size()));
 }
@@ -46,7 +49,8 @@ void add_fstab(std::vector<MountedVolume>& plan, const Inventory& inventory,
     const auto target = GuestPath::parse(entry.target);
     if (!target || !is_of_the_system(*target) || is_planned(plan, target->str())) continue;
     if (!guest::VolumeMounts::holds_files(inventory.volumes[*entry.device.volume])) continue;
-    plan.push_back({*entry.device.volume, target->str(), subvolume_of(entry)});
+    const std::string subvolume = subvolume_of(entry, inventory.volumes[*entry.device.volume]);
+    plan.push_back({*entry.device.volume, target->str(), subvolume});
   }
 }
 

@@ -43,6 +43,11 @@ Json profile_to_json(const rules::Profile& profile) {
           {"architectures", profile.limits.architectures},
           {"datasources", profile.limits.datasources},
           {"mtu", to_json_or_null(profile.limits.mtu)},
+          {"min_free_space", to_json_or_null(profile.limits.min_free_space)},
+          {"min_free_inodes", to_json_or_null(profile.limits.min_free_inodes)},
+          {"max_used_percent", to_json_or_null(profile.limits.max_used_percent)},
+          {"declared_id", profile.demands.declared.id},
+          {"declared_version", profile.demands.declared.version},
           {"cloud", profile.demands.cloud},
           {"required", things_to_json(profile.demands.required)},
           {"forbidden", things_to_json(profile.demands.forbidden)}};
@@ -61,6 +66,12 @@ Result<rules::Profile> parse_profile_json(const Json& json) {
   profile.limits.datasources = reader.texts_or_empty("datasources");
   if (const auto mtu = reader.optional_integer("mtu"))
     profile.limits.mtu = static_cast<std::uint32_t>(*mtu);
+  profile.limits.min_free_space = size_of(reader, "min_free_space");
+  profile.limits.min_free_inodes = size_of(reader, "min_free_inodes");
+  if (const auto percent = reader.optional_integer("max_used_percent"))
+    profile.limits.max_used_percent = static_cast<std::uint32_t>(*percent);
+  profile.demands.declared.id = reader.text_or("declared_id", "");
+  profile.demands.declared.version = reader.text_or("declared_version", "");
   profile.demands.cloud = reader.text_or("cloud", "");
   if (const Json& things = reader.member("required"); !things.is_null())
     profile.demands.required = TRY(parse_things(things, "profile.required"));

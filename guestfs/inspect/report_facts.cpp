@@ -139,7 +139,6 @@ GuestFacts windows_guest_facts(const facts::WindowsFacts& windows) {
   guest.id = "windows";
   guest.version = windows.version;
   guest.name = windows.name;
-  guest.arch = windows.architecture;
   guest.firmware = windows.firmware;
   return guest;
 }
@@ -147,8 +146,10 @@ GuestFacts windows_guest_facts(const facts::WindowsFacts& windows) {
 }  // namespace
 
 GuestFacts guest_facts(const facts::Facts& facts) {
-  if (facts.windows) return windows_guest_facts(*facts.windows);
   GuestFacts guest;
+  if (facts.windows) guest = windows_guest_facts(*facts.windows);
+  guest.arch = facts.architecture;
+  if (facts.windows) return guest;
   guest.type = "linux";
   guest.id = facts.release.id;
   guest.version = facts.release.version;

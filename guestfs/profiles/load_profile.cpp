@@ -155,16 +155,16 @@ Result<> take_texts(const Source& source, std::string_view key, const toml::tabl
   return {};
 }
 
-Result<> take_mtu(const Source& source, const toml::table& table, Profile& profile) {
-  constexpr std::int64_t smallest = 68;
-  constexpr std::int64_t largest = 65535;
-  const toml::node* node = table.get("mtu");
+template <class Number>
+Result<> take_number(const Source& source, std::string_view key, const toml::table& table,
+                     std::int64_t smallest, std::int64_t largest, std::optional<Number>& number) {
+  const toml::node* node = table.get(key);
   if (node == nullptr) return {};
-  const auto bytes = node->value_exact<std::int64_t>();
-  if (!bytes || *bytes < smallest || *bytes > largest)
+  const auto value = node->value_exact<std::int64_t>();
+  if (!value || *value < smallest || *value > largest)
     return fault(source, *node,
-                 fmt::format("'mtu' must be a number from {} to {}", smallest, largest));
-  profile.limits.mtu = static_cast<std::uint32_t>(*bytes);
+                 fmt::format("'{}' must be a number from {} to {}", key, smallest, largest));
+  number = static_cast<Number>(*value);
   return {};
 }
 
@@ -186,19 +186,25 @@ Result<> take_demands(const Source& source, const toml::table& table, Profile& p
     profile.demands.cloud = TRY(text_of(source, "cloud", *cloud));
   TRY(take_things(source, "required", table, profile.demands.required));
   TRY(take_things(source, "forbidden", table, profile.demands.forbidden));
+  const toml::node* node = table.get("declared");
+  if (node == nullptr) return {};
+  const toml::table* declared = node->as_table();
+  if (declared == nullptr) return fault(source, *node, "'declared' must be a table");
+  constexpr std::array<std::string_view, 2> known{"id", "version"};
+  TRY(check_keys(source, *declared, known));
+  if (const toml::node* id = declared->get("id"))
+    profile.demands.declared.id = TRY(text_of(source, "id", *id));
+  if (const toml::node* version = declared->get("version"))
+    profile.demands.declared.version = TRY(text_of(source, "version", *version));
   return {};
 }
 
 Result<> take_limits(const Source& source, const toml::node& node, Profile& profile) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return fault(source, node, "'limits' must be a table");
-  constexpr std::array<std::string_view, 7> known{"min_disk_size",
-                                                  "max_disk_size",
-                                                  "root_filesystems",
-                                                  "firmware",
-                                                  "architectures",
-                                                  "datasources",
-                                                  "mtu"};
+  constexpr std::array<std::string_view, 10> known{
+      "min_disk_size", "max_disk_size", "root_filesystems", "firmware",        "architectures",
+      "datasources",   "mtu",           "min_free_space",   "min_free_inodes", "max_used_percent"};
   TRY(check_keys(source, *table, known));
   rules::Limits& limits = profile.limits;
   TRY(take_size(source, "min_disk_size", *table, limits.min_disk_size));
@@ -207,7 +213,10 @@ Result<> take_limits(const Source& source, const toml::node& node, Profile& prof
   TRY(take_texts(source, "firmware", *table, limits.firmware));
   TRY(take_texts(source, "architectures", *table, limits.architectures));
   TRY(take_texts(source, "datasources", *table, limits.datasources));
-  return take_mtu(source, *table, profile);
+  TRY(take_size(source, "min_free_space", *table, limits.min_free_space));
+  TRY(take_number(source, "min_free_inodes", *table, 0, 1'000'000'000, limits.min_free_inodes));
+  TRY(take_number(source, "max_used_percent", *table, 1, 100, limits.max_used_percent));
+  return take_number(source, "mtu", *table, 68, 65535, limits.mtu);
 }
 
 Result<Profile> load(const std::string& name_or_path, const fs::path& folder, int depth);
@@ -224,8 +233,9 @@ Result<Profile> load_base(const Source& source, const toml::table& table, int de
 Result<Profile> load(const std::string& name_or_path, const fs::path& folder, int depth) {
   const Source source = TRY(read(name_or_path, folder));
   const toml::table table = TRY(parse(source));
-  constexpr std::array<std::string_view, 8> known{
-      "name", "description", "extends", "limits", "severity", "cloud", "required", "forbidden"};
+  constexpr std::array<std::string_view, 9> known{"name",     "description", "extends",
+                                                  "limits",   "severity",    "cloud",
+                                                  "required", "forbidden",   "declared"};
   TRY(check_keys(source, table, known));
   Profile profile = TRY(load_base(source, table, depth));
   const toml::node* name = table.get("name");

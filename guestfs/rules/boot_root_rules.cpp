@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "guestfs/facts/kernel_cmdline.h"
 #include "guestfs/guest/disk_name.h"
@@ -109,16 +110,39 @@ Answer resume_unresolvable(const Context& context) {
   return answer;
 }
 
-/// The subvolume as `rootflags=` writes it, without leading slashes.
-std::optional<std::string> wanted_subvolume(const std::string& cmdline) {
+/// The value of one of the options that `rootflags=` gives.
+std::optional<std::string> root_flag(const std::string& cmdline, const std::string& key) {
   const auto flags = facts::cmdline_value(cmdline, "rootflags");
   if (!flags) return std::nullopt;
-  const std::size_t at = flags->starts_with("subvol=") ? 0 : flags->find(",subvol=");
+  const std::size_t at = flags->starts_with(key + "=") ? 0 : flags->find("," + key + "=");
   if (at == std::string::npos) return std::nullopt;
   const std::size_t begin = flags->find('=', at) + 1;
-  std::string name = flags->substr(begin, flags->find(',', begin) - begin);
-  name.erase(0, std::min(name.find_first_not_of('/'), name.size()));
+  return flags->substr(begin, flags->find(',', begin) - begin);
+}
+
+/// The subvolume as `rootflags=` writes it, without leading slashes.
+std::optional<std::string> wanted_subvolume(const std::string& cmdline) {
+  auto name = root_flag(cmdline, "subvol");
+  if (name) name->erase(0, std::min(name->find_first_not_of('/'), name->size()));
   return name;
+}
+
+/// A subvolume by its number, which a copy of the file system's files does not keep.
+Answer rootflags_subvolid(const BootEntry& entry, const guest::Volume& volume,
+                          const std::string& number) {
+  std::uint64_t id = 0;
+  const bool hexadecimal = number.starts_with("0x");
+  const char* end = number.data() + number.size();
+  const auto parsed =
+      std::from_chars(number.data() + (hexadecimal ? 2 : 0), end, id, hexadecimal ? 16 : 10);
+  const bool is_number = parsed.ec == std::errc{} && parsed.ptr == end;
+  if (is_number && guest::subvolume_of_id(volume, id)) return Answer::clean();
+  if (volume.subvolume_ids.empty() && !volume.subvolumes.empty())
+    return Answer::unknown(say("the numbers of the root's subvolumes are not known"));
+  Answer answer;
+  answer.fired.push_back(evidence_at(
+      entry.cmdline_place, say("{} has no subvolume with the number '{}'", volume.device, number)));
+  return answer;
 }
 
 Answer rootflags_subvol(const Context& context) {
@@ -126,6 +150,8 @@ Answer rootflags_subvol(const Context& context) {
   const auto& root = context.facts.boot.root;
   if (entry == nullptr || !root || !root->resolution.volume) return Answer::not_applied();
   const guest::Volume& volume = context.inventory.volumes[*root->resolution.volume];
+  if (const auto id = root_flag(entry->cmdline, "subvolid"); id && volume.filesystem == "btrfs")
+    return rootflags_subvolid(*entry, volume, *id);
   const auto wanted = wanted_subvolume(entry->cmdline);
   if (!wanted || wanted->empty() || volume.filesystem != "btrfs") return Answer::not_applied();
   const bool there = std::any_of(

@@ -36,10 +36,11 @@ void take(Answer answer, const Rule& rule, const Profile& profile, Judgement& ju
     judgement.undetermined.push_back({std::string{rule.id}, std::move(reason)});
 }
 
-/// The rules of Linux say nothing of Windows, nor the other way round; those of disks speak of
-/// both.
+/// The rules of Linux say nothing of Windows, nor the other way round; those of disks, and of what
+/// any file system and processor is, speak of both.
 bool concerns(const Rule& rule, const facts::Facts& facts) {
-  if (rule.id.starts_with("disk.")) return true;
+  for (const std::string_view both : {"disk.", "arch.", "fs.dirty", "fs.errors"})
+    if (rule.id.starts_with(both)) return true;
   return rule.id.starts_with("win.") == facts.windows.has_value();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/guest/disk_name.h"
@@ -179,11 +180,22 @@ std::string_view without_slashes(std::string_view path) {
   return path;
 }
 
+void judge_subvolume_number(const Context& context, const FstabEntry& entry, const Volume& volume,
+                            Answer& answer) {
+  const auto number = entry.value("subvolid");
+  if (!number || volume.subvolume_ids.empty()) return;
+  std::uint64_t id = 0;
+  std::from_chars(number->data(), number->data() + number->size(), id);
+  if (guest::subvolume_of_id(volume, id)) return;
+  answer.fired.push_back(failing(
+      context, entry, say("'{}' holds no subvolume with the number '{}'", entry.spec, *number)));
+}
+
 void judge_subvolume(const Context& context, const FstabEntry& entry, Answer& answer) {
   const Volume* volume = volume_of(context, entry);
   if (volume == nullptr || volume->filesystem != "btrfs" || !is_mounted_at_boot(entry)) return;
   const auto named = entry.value("subvol");
-  if (!named) return;
+  if (!named) return judge_subvolume_number(context, entry, *volume, answer);
   const std::string_view wanted = without_slashes(*named);
   const std::vector<std::string>& held = volume->subvolumes;
   const bool is_there =

@@ -48,6 +48,9 @@ struct Limits {
   std::vector<std::string> architectures;  ///< as `uname -m` calls them; empty: any
   std::vector<std::string> datasources;    ///< of cloud-init, that the machines offer; empty: any
   std::optional<std::uint32_t> mtu;        ///< bytes, of the network that machines are put in
+  std::optional<std::uint64_t> min_free_space;    ///< bytes that the root has left at least
+  std::optional<std::uint64_t> min_free_inodes;   ///< likewise
+  std::optional<std::uint32_t> max_used_percent;  ///< of the room and the inodes of file systems
 };
 
 /// Files and systemd units, or services of other inits.
@@ -56,11 +59,18 @@ struct Things {
   std::vector<std::string> units;
 };
 
+/// What the image is said to hold.
+struct Declared {
+  std::string id;       ///< as os-release writes ID: "centos"; empty: anything
+  std::string version;  ///< VERSION_ID, or what stands before its first dots; empty: any
+};
+
 /// What a profile wants to find in a guest, and what not.
 struct Demands {
   std::string cloud;  ///< whose agents are no strangers: "alibaba", "jdcloud"; empty: nobody's
   Things required;
   Things forbidden;
+  Declared declared = {};
 };
 
 /// All that rules may look at. `facts` was read once, before the rules ran.

@@ -18,10 +18,10 @@ constexpr std::string_view release_of_the_rules = "2026.1";
 std::vector<Rule> collect() {
   std::vector<Rule> rules;
   for (const std::span<const Rule> family :
-       {container_rules(), system_rules(), release_rules(), boot_rules(), driver_rules(),
-        fstab_rules(), mount_unit_rules(), shadow_rules(), login_rules(), selinux_rules(),
-        network_rules(), agent_rules(), cloud_init_rules(), platform_rules(), seal_rules(),
-        windows_rules()})
+       {container_rules(), system_rules(), filesystem_rules(), release_rules(), declared_rules(),
+        boot_rules(), driver_rules(), fstab_rules(), mount_unit_rules(), shadow_rules(),
+        login_rules(), selinux_rules(), network_rules(), agent_rules(), cloud_init_rules(),
+        platform_rules(), seal_rules(), windows_rules()})
     rules.insert(rules.end(), family.begin(), family.end());
   return rules;
 }

@@ -23,6 +23,8 @@ const std::string& ruleset_version();
 // Each family's own rules; constant.
 std::span<const Rule> container_rules();
 std::span<const Rule> system_rules();
+std::span<const Rule> filesystem_rules();
+std::span<const Rule> declared_rules();
 std::span<const Rule> release_rules();
 std::span<const Rule> driver_rules();
 std::span<const Rule> fstab_rules();

@@ -35,6 +35,7 @@ std::vector<Fault> shadow_faults();
 std::vector<Fault> release_faults();
 std::vector<Fault> selinux_faults();
 std::vector<Fault> system_faults();
+std::vector<Fault> filesystem_faults();
 std::vector<Fault> seal_faults();
 std::vector<Fault> windows_faults();
 std::vector<Fault> network_faults();

@@ -67,6 +67,11 @@ std::vector<Fault> command_line_faults() {
          guest.edit("/boot/grub2/grub.cfg", "splash=silent", "rootflags=subvol=@/gone");
        },
        "/boot/grub2/grub.cfg"},
+      {"boot.rootflags-subvol", "sles15", "a number of no subvolume", error,
+       [](Guest& guest) {
+         guest.edit("/boot/grub2/grub.cfg", "splash=silent", "rootflags=subvolid=999");
+       },
+       "/boot/grub2/grub.cfg"},
       {"boot.cmdline-forbidden", "rhel9", "a shell as init", error,
        [](Guest& guest) { guest.edit(rhel9_entry, " ro ", " rw init=/bin/bash "); }, rhel9_entry,
        5},

@@ -60,6 +60,8 @@ std::vector<Fault> device_faults() {
        fstab, 6},
       {"fstab.subvol-missing", "sles15", "/home in no subvolume", error,
        [](Guest& guest) { guest.edit(fstab, "subvol=/@/home", "subvol=/@/people"); }, fstab, 8},
+      {"fstab.subvol-missing", "sles15", "/home in a number of no subvolume", error,
+       [](Guest& guest) { guest.edit(fstab, "subvol=/@/home", "subvolid=999"); }, fstab, 8},
       {"fstab.kernel-device-name", "debian12_bios", "a disk by its driver", Severity::warning,
        add<&kernel_name>, fstab, 5},
       {"fstab.data-disk-mount", "debian12_bios", "a file system of a second disk", Severity::info,

@@ -56,6 +56,8 @@ Guest sles15() {
                                            "@/boot/grub2/i386-pc",
                                            "@/.snapshots",
                                            "@/.snapshots/1/snapshot"};
+  for (std::uint64_t id = 256; id < 256 + guest.inventory.volumes[0].subvolumes.size(); ++id)
+    guest.inventory.volumes[0].subvolume_ids.push_back(id);
   guest.mounts = {{0, "/", "@/.snapshots/1/snapshot"}};
   add_sles(guest);
   guest.fs.file("/etc/fstab",

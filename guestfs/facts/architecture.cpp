@@ -1,8 +1,8 @@
-#include "guestfs/inspect/architecture.h"
+#include "guestfs/facts/architecture.h"
 
 #include <elf.h>
 
-namespace imprint::inspect {
+namespace imprint::facts {
 namespace {
 
 constexpr std::size_t machine_at = 18;  // e_machine, in both classes of ELF
@@ -52,4 +52,4 @@ std::string detect_architecture(guest::FollowingFs& fs) {
   return {};
 }
 
-}  // namespace imprint::inspect
+}  // namespace imprint::facts

@@ -1,10 +1,10 @@
-#include "guestfs/inspect/architecture.h"
+#include "guestfs/facts/architecture.h"
 
 #include <gtest/gtest.h>
 
 #include "guestfs/guest/memory_fs.h"
 
-namespace imprint::inspect {
+namespace imprint::facts {
 namespace {
 
 std::string elf(char wide, char order, char low, char high) {
@@ -44,4 +44,4 @@ TEST(Architecture, IsThatOfTheFirstProgramThatTells) {
 }
 
 }  // namespace
-}  // namespace imprint::inspect
+}  // namespace imprint::facts
