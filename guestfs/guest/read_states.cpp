@@ -7,7 +7,7 @@
 namespace imprint::guest {
 namespace {
 
-using Statvfs = Owned<guestfs_statvfs, guestfs_free_statvfs>;
+using Statvfs = Owned<struct guestfs_statvfs, guestfs_free_statvfs>;
 
 }  // namespace
 
