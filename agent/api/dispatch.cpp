@@ -11,6 +11,7 @@ namespace imprint::api {
 namespace {
 
 constexpr std::size_t key_limit = 128;
+constexpr int retry_after_seconds = 5;
 
 Response problem(const Error& error, int status) {
   return {status, "application/problem+json", write_problem(error, status), {}};
@@ -100,7 +101,10 @@ void log_change(const Admitted& admitted, const Response& response, const std::s
 }  // namespace
 
 Response refusal(const Error& error) {
-  return problem(error, status_of(error.code));
+  Response response = problem(error, status_of(error.code));
+  if (error.code == Errc::unavailable)
+    response.headers.emplace_back("Retry-After", std::to_string(retry_after_seconds));
+  return response;
 }
 
 Response too_large() {
@@ -116,6 +120,10 @@ std::variant<Admitted, Response> admit(const Access& access, const Peer& peer, c
   if (!query) return refusal(query.error());
   return Admitted{match.route,
                   {{peer.name(), head.idempotency_key}, std::move(match.path), *std::move(query)}};
+}
+
+bool is_long_poll(const Admitted& admitted) {
+  return admitted.request.query.contains("wait");
 }
 
 Response answer(Context& context, Admitted admitted, const std::string& body) {

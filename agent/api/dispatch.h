@@ -31,6 +31,9 @@ struct Admitted {
 /// whole answer.
 std::variant<Admitted, Response> admit(const Access& access, const Peer& peer, const Head& head);
 
+/// Whether the answer may take long because the caller wants to wait for something.
+bool is_long_poll(const Admitted& admitted);
+
 /// Reads the body, runs the handler, and writes one log line for each change. Never throws.
 Response answer(Context& context, Admitted admitted, const std::string& body);
 

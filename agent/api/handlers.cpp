@@ -14,8 +14,6 @@ namespace {
 constexpr std::int64_t console_default = 16 << 10;
 constexpr std::int64_t console_limit = 1 << 20;
 constexpr std::int64_t wait_limit = 60;  // seconds
-constexpr int watcher_limit =
-    32;  // half of the server's connections: long polls cannot lock others out
 constexpr std::chrono::milliseconds watch_slice{
     500};  // how long a stop waits for a long poll, at most
 
@@ -72,29 +70,13 @@ const std::string& ref_of(const Request& request) {
   return request.path.find("ref")->second;
 }
 
-/// Counts a long poll while it waits.
-class Watching {
- public:
-  explicit Watching(std::atomic<int>& count) : count_{count}, number_{++count} {}
-  Watching(const Watching&) = delete;
-  Watching& operator=(const Watching&) = delete;
-  ~Watching() { --count_; }
-  [[nodiscard]] bool allowed() const { return number_ <= watcher_limit; }
-
- private:
-  std::atomic<int>& count_;
-  int number_;
-};
-
 Result<Job> watch(Context& context, const JobId& id, const std::string& seen,
                   std::chrono::seconds wait) {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + wait;
-  const Watching watching{context.watchers};
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-    if (left.count() <= 0 || !watching.allowed() || context.stopping)
-      return context.service.show_job(id);
+    if (left.count() <= 0 || context.stopping) return context.service.show_job(id);
     Job job = TRY(context.service.watch_job(id, seen, std::min(left, watch_slice)));
     if (is_final(job.state) || digest_of(dump_json(to_json(job))) != seen) return job;
   }

@@ -30,8 +30,7 @@ Result<Response> release_instance(Context& context, const Request& request);
 Result<Response> read_console(Context& context, const Request& request);
 
 Result<Response> list_jobs(Context& context, const Request& request);
-/// With ?seen=DIGEST&wait=SECONDS waits for a change. When too many wait already the present state
-/// is answered at once.
+/// With ?seen=DIGEST&wait=SECONDS waits for a change.
 Result<Response> show_job(Context& context, const Request& request);
 
 }  // namespace imprint::api

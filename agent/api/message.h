@@ -35,7 +35,6 @@ struct Context {
 
   Service& service;
   std::atomic<bool> stopping{false};  ///< long polls end soon after it is set
-  std::atomic<int> watchers{0};       ///< long polls that are waiting
 };
 
 }  // namespace imprint::api

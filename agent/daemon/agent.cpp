@@ -16,6 +16,8 @@
 #include "agent/workflows/job_runner.h"
 #include "guestfs/inspect/worker_inspector.h"
 #include "plugins/loader.h"
+#include "plugins/timed_hypervisor.h"
+#include "plugins/watched_hypervisor.h"
 
 namespace imprint::daemon {
 namespace {
@@ -65,7 +67,8 @@ class LocalAgent : public Agent {
     store_ = TRY(store::SqliteStore::open(paths.store()));
     journal_ = TRY(store::SqliteJournal::open(paths.journal(), clock_));
     volumes_.emplace(paths);
-    hypervisor_ = TRY(load_plugin(config_));
+    timed_.emplace(std::shared_ptr<Hypervisor>{TRY(load_plugin(config_))});
+    hypervisor_.emplace(*timed_);
     api::Listener listener = TRY(api::Listener::open(
         {config_.socket.path, config_.socket.mode, TRY(socket_group(config_.socket))}));
     const workflows::Ports ports{*store_,    *journal_, *hypervisor_, *volumes_,
@@ -86,7 +89,8 @@ class LocalAgent : public Agent {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Journal> journal_;
   std::optional<store::LocalVolumes> volumes_;
-  LoadedHypervisor hypervisor_;
+  std::optional<TimedHypervisor> timed_;
+  std::optional<WatchedHypervisor> hypervisor_;
   std::optional<workflows::JobRunner> runner_;
   std::unique_ptr<api::Server> server_;
 };

@@ -25,8 +25,8 @@ struct Caller {
 
 /// Thread-safe. A call that changes something returns a job that is recorded durably; the work
 /// follows. Errors of those, before any effect: invalid, not_found, conflict (an open job on the
-/// same subject, a state that forbids it, a reused key), denied (policy or verdict), unavailable,
-/// exhausted (the queue is full).
+/// same subject, a state that forbids it, a reused key), denied (policy or verdict), unavailable
+/// (also: the queue is full, or holds too many jobs of this caller).
 class Service {
  public:
   virtual ~Service() = default;

@@ -36,8 +36,12 @@ Result<std::vector<InstanceView>> JobRunner::list_instances() {
 
 Result<InstanceView> JobRunner::show_instance(const std::string& instance) {
   const Instance found = TRY(records_.find_instance(instance));
-  const auto state = ports_.hypervisor.state(found.uuid);
-  return view_of(found, state ? state->power : PowerState::unknown, TRY(records_.images()));
+  const auto listed = ports_.hypervisor.list();
+  PowerState power = listed ? PowerState::absent : PowerState::unknown;
+  if (listed)
+    for (const auto& machine : *listed)
+      if (machine.uuid == found.uuid) power = machine.power;
+  return view_of(found, power, TRY(records_.images()));
 }
 
 Result<std::string> JobRunner::read_console(const std::string& instance, std::size_t bytes) {

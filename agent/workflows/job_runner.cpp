@@ -47,7 +47,7 @@ Result<> JobRunner::recover() {
   const auto open = TRY(ports_.journal.open_jobs());
   for (const Job& job : open) {
     log::info("job {}: taken up again", job.id.str());
-    pool_.add(job.id);
+    pool_.add(job.id, job.caller);
   }
   pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
   housekeeper_ = std::jthread{[this](const std::stop_token& token) { keep_house(token); }};
@@ -91,9 +91,18 @@ Result<Job> JobRunner::submit(const Caller& caller, const Order& order) {
   const std::string digest =
       digest_of(fmt::format("{} {}", to_string(order.kind), dump_json(order.request)));
   if (auto repeated = TRY(find_repeated(key, digest))) return *std::move(repeated);
-  if (pool_.waiting() >= settings_.queue_limit)
-    return make_error(Errc::exhausted, "{} jobs wait already", settings_.queue_limit);
+  TRY(require_place(caller));
   return record_job(caller, order, key, digest);
+}
+
+/// Both bounds pass by themselves, so a caller may try again; the second leaves others a place.
+Result<> JobRunner::require_place(const Caller& caller) {
+  if (pool_.waiting() >= settings_.queue_limit)
+    return make_error(Errc::unavailable, "{} jobs wait already", settings_.queue_limit);
+  if (pool_.waiting_of(caller.name) >= settings_.queue_limit / 2)
+    return make_error(Errc::unavailable, "{} jobs of caller '{}' wait already",
+                      settings_.queue_limit / 2, caller.name);
+  return {};
 }
 
 /// Before anything is planned: what was done since then would refuse the same request.
@@ -136,7 +145,7 @@ Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, cons
   log::info("job {}: {} of '{}' for {}", job.id.str(), to_string(job.kind), job.subject,
             job.caller);
   save_secrets(job, order);
-  pool_.add(job.id);
+  pool_.add(job.id, job.caller);
   job_changed();
   return submitted.job;
 }

@@ -81,6 +81,7 @@ class JobRunner : public Service {
     std::function<Result<Json>(const Job&)> keep_secrets = {};
   };
   Result<Job> submit(const Caller& caller, const Order& order);
+  Result<> require_place(const Caller& caller);
   Result<std::optional<Job>> find_repeated(const std::string& key, const std::string& digest);
   Result<Job> record_job(const Caller& caller, const Order& order, const std::string& key,
                          const std::string& digest);

@@ -37,7 +37,7 @@ struct Settings {
   std::string arch = "x86_64";
   std::string profile = "generic";  ///< that imported images are judged by
   int workers = 4;
-  std::size_t queue_limit = 1000;            ///< open jobs; more are refused
+  std::size_t queue_limit = 1000;            ///< waiting jobs; half of them of one caller
   std::chrono::seconds stop_grace{60};       ///< for the stop within a reimage or revert
   std::chrono::seconds keep_old{24 * 3600};  ///< how long a system replaced by revert is kept
   std::chrono::seconds inspect_limit{300};

@@ -7,10 +7,10 @@ void WorkerPool::start(int workers, std::function<void(const JobId&)> work) {
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { loop(); });
 }
 
-void WorkerPool::add(const JobId& job) {
+void WorkerPool::add(const JobId& job, const std::string& caller) {
   {
     const std::lock_guard lock{mutex_};
-    queue_.push_back(job);
+    queue_.push(caller, job);
   }
   wake_.notify_one();
 }
@@ -18,6 +18,11 @@ void WorkerPool::add(const JobId& job) {
 std::size_t WorkerPool::waiting() {
   const std::lock_guard lock{mutex_};
   return queue_.size();
+}
+
+std::size_t WorkerPool::waiting_of(const std::string& caller) {
+  const std::lock_guard lock{mutex_};
+  return queue_.size_of(caller);
 }
 
 void WorkerPool::stop() {
@@ -34,10 +39,9 @@ void WorkerPool::loop() {
     std::unique_lock lock{mutex_};
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (stopping_) return;
-    const JobId job = queue_.front();
-    queue_.pop_front();
+    const auto job = queue_.pop();
     lock.unlock();
-    work_(job);
+    work_(*job);
   }
 }
 

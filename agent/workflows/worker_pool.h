@@ -1,17 +1,18 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "agent/base/fair_queue.h"
 #include "agent/model/ids.h"
 
 namespace imprint::workflows {
 
-/// A few threads that take jobs in order. Thread-safe.
+/// A few threads that take jobs; their callers take turns. Thread-safe.
 class WorkerPool {
  public:
   WorkerPool() = default;
@@ -21,9 +22,10 @@ class WorkerPool {
 
   /// Call once. `work` must not throw.
   void start(int workers, std::function<void(const JobId&)> work);
-  void add(const JobId& job);
+  void add(const JobId& job, const std::string& caller);
   /// Jobs that no worker has taken yet.
   std::size_t waiting();
+  std::size_t waiting_of(const std::string& caller);
   /// Takes no more jobs, waits for those at work; what waits stays undone. Idempotent.
   void stop();
 
@@ -32,7 +34,7 @@ class WorkerPool {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<JobId> queue_;
+  FairQueue<JobId> queue_;
   bool stopping_ = false;
   std::function<void(const JobId&)> work_;
   std::vector<std::jthread> threads_;

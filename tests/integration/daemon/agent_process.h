@@ -23,6 +23,7 @@ class AgentProcess {
   /// Waits until it answers; false if it ended instead, or after half a minute.
   bool ready();
   void signal(int number) const;
+  [[nodiscard]] pid_t process() const noexcept { return process_; }
   /// Waits for its end: the exit status, or 128 + the signal that killed it. -1: it did not end
   /// within half a minute.
   int wait();

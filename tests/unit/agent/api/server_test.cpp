@@ -3,18 +3,15 @@
 #include "agent/api/server.h"
 
 #include <gmock/gmock.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
-#include <array>
 #include <chrono>
-#include <cstring>
 #include <thread>
 
 #include "agent/base/digest.h"
 #include "agent/model/json.h"
 #include "tests/support/fake_service.h"
 #include "tests/support/temp_folder.h"
+#include "tests/unit/agent/api/raw_client.h"
 
 namespace imprint::api {
 namespace {
@@ -28,32 +25,8 @@ struct ServerTest : testing::Test {
     server = Server::start(std::move(listener).value(), {}, service).value();
   }
 
-  Fd connect() const {
-    Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    return fd;
-  }
-
-  /// All that comes back after the bytes, until the server closes.
-  std::string talk(const std::string& bytes) const {
-    const Fd fd = connect();
-    std::size_t sent = 0;
-    while (sent < bytes.size()) {
-      const auto count = ::send(fd.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (count <= 0) break;
-      sent += static_cast<std::size_t>(count);
-    }
-    std::string answer;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-      const auto count = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
-      if (count <= 0) return answer;
-      answer.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-  }
+  Fd connect() const { return test::connect_to(path); }
+  std::string talk(const std::string& bytes) const { return test::talk_to(path, bytes); }
 
   test::TempFolder folder;
   std::filesystem::path path = folder / "s.sock";
@@ -61,7 +34,7 @@ struct ServerTest : testing::Test {
   std::unique_ptr<Server> server;
 };
 
-const std::string close_and_end = "Host: x\r\nConnection: close\r\n\r\n";
+using test::close_and_end;
 
 TEST_F(ServerTest, AnswersAPlainRequest) {
   const std::string answer = talk("GET /healthz HTTP/1.1\r\n" + close_and_end);
