@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <sys/mount.h>
 
+#include <chrono>
+#include <thread>
+
 #include "agent/base/atomic_file.h"
 #include "agent/model/json.h"
 #include "tests/unit/agent/store/disk_fixture.h"
@@ -225,7 +228,11 @@ TEST_F(FullVolumes, SayThatThereIsNoSpaceAndLeaveNothing) {
   ASSERT_FALSE(stored);
   EXPECT_EQ(stored.error().code, Errc::exhausted) << stored.error().message;
   EXPECT_TRUE(std::filesystem::is_empty(paths.images()));
-  std::ofstream{root_ / "filler"} << std::string(2'000'000, 'x');
+  // What the ended qemu-img held may come free a moment later.
+  for (int i = 0; i < 10 || volumes.space().value().free > 0; ++i) {
+    std::ofstream{root_ / "filler", std::ios::app} << std::string(2'000'000, 'x');
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
   const auto disk = volumes.create_data_disk(InstanceId::generate(), 1, mebibyte);
   ASSERT_FALSE(disk);
   EXPECT_EQ(disk.error().code, Errc::exhausted) << disk.error().message;
