@@ -86,6 +86,42 @@ int compare_segments(std::string_view a, std::string_view b) {
   return a.compare(b);
 }
 
+/// Characters that no version holds only separate.
+void drop_separators(std::string_view& text) {
+  while (!text.empty() && !is_digit(text[0]) && !is_alpha(text[0]) &&
+         std::string_view{"~-^."}.find(text[0]) == std::string_view::npos)
+    text.remove_prefix(1);
+}
+
+/// Takes the mark off both; where only one has it, that one is the lower.
+int take_mark(char mark, std::string_view& a, std::string_view& b) {
+  const bool left = a.starts_with(mark);
+  const bool right = b.starts_with(mark);
+  if (left != right) return left ? -1 : 1;
+  if (left) {
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
+  return 0;
+}
+
+/// The digits, or the letters, at the front.
+std::string_view take_run(std::string_view& text, bool digits) {
+  std::size_t length = 0;
+  while (length < text.size() && (digits ? is_digit(text[length]) : is_alpha(text[length])))
+    ++length;
+  const std::string_view run = text.substr(0, length);
+  text.remove_prefix(length);
+  return run;
+}
+
+int compare_numbers(std::string_view a, std::string_view b) {
+  a.remove_prefix(std::min(a.find_first_not_of('0'), a.size()));
+  b.remove_prefix(std::min(b.find_first_not_of('0'), b.size()));
+  if (a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
+  return a.compare(b);
+}
+
 /// A file's name as GRUB takes it apart: like that of an RPM package.
 struct PackageName {
   std::string_view name;
@@ -183,17 +219,41 @@ void sort_for_grub(std::vector<BlsEntry>& entries) {
   });
 }
 
-void sort_for_systemd_boot(std::vector<BlsEntry>& entries) {
-  std::stable_sort(entries.begin(), entries.end(), [](const BlsEntry& a, const BlsEntry& b) {
-    if (a.tries_left != b.tries_left) return a.tries_left;
-    if (a.sort_key.empty() != b.sort_key.empty()) return !a.sort_key.empty();
-    if (!a.sort_key.empty()) {
-      if (a.sort_key != b.sort_key) return a.sort_key < b.sort_key;
-      if (a.machine_id != b.machine_id) return a.machine_id < b.machine_id;
-      if (const int order = compare_versions(a.version, b.version); order != 0) return order > 0;
+int compare_uapi_versions(std::string_view a, std::string_view b) {
+  while (true) {
+    drop_separators(a);
+    drop_separators(b);
+    if (const int order = take_mark('~', a, b); order != 0) return order;
+    if (a.empty() || b.empty()) return static_cast<int>(!a.empty()) - static_cast<int>(!b.empty());
+    bool marked = false;
+    for (const char mark : {'-', '^', '.'}) {
+      if (!a.starts_with(mark) && !b.starts_with(mark)) continue;
+      if (const int order = take_mark(mark, a, b); order != 0) return order;
+      marked = true;
+      break;
     }
-    return compare_versions(a.id, b.id) > 0;
-  });
+    if (marked) continue;
+    const bool digits = (!a.empty() && is_digit(a[0])) || (!b.empty() && is_digit(b[0]));
+    const std::string_view left = take_run(a, digits);
+    const std::string_view right = take_run(b, digits);
+    if (const int order = digits ? compare_numbers(left, right) : left.compare(right); order != 0)
+      return order;
+  }
+}
+
+bool is_listed_before(const BlsEntry& a, const BlsEntry& b) {
+  if (a.tries_left != b.tries_left) return a.tries_left;
+  if (a.sort_key.empty() != b.sort_key.empty()) return !a.sort_key.empty();
+  if (!a.sort_key.empty()) {
+    if (a.sort_key != b.sort_key) return a.sort_key < b.sort_key;
+    if (a.machine_id != b.machine_id) return a.machine_id < b.machine_id;
+    if (const int order = compare_uapi_versions(a.version, b.version); order != 0) return order > 0;
+  }
+  const std::string suffix = ".conf";
+  const auto name = [&](const BlsEntry& entry) {
+    return entry.id.ends_with(".efi") ? entry.id : entry.id + suffix;
+  };
+  return compare_uapi_versions(name(a), name(b)) > 0;
 }
 
 }  // namespace imprint::facts

@@ -47,7 +47,12 @@ int compare_versions(std::string_view a, std::string_view b);
 
 /// As GRUB orders its menu: by file name, taken apart as NAME-VERSION-RELEASE, the highest first.
 void sort_for_grub(std::vector<BlsEntry>& entries);
-/// As systemd-boot does: by sort-key, machine-id, version; entries without attempts left last.
-void sort_for_systemd_boot(std::vector<BlsEntry>& entries);
+/// Compares as the UAPI group's version format specification says: <0, 0, >0. "a.conf" is above
+/// "a-b.conf". Pure.
+int compare_uapi_versions(std::string_view a, std::string_view b);
+/// Whether systemd-boot lists `a` before `b`: by sort-key, machine-id and version; without a
+/// sort-key by the file's name, its suffix included; entries without attempts left last. Unified
+/// kernels stand in the same list.
+bool is_listed_before(const BlsEntry& a, const BlsEntry& b);
 
 }  // namespace imprint::facts

@@ -233,7 +233,7 @@ class Discovery {
     constexpr std::size_t most = 200;
     kernels.resize(std::min(kernels.size(), most));
     for (const GuestPath& kernel : kernels)
-      boot_.entries.push_back(read_unified_kernel(tree_, kernel, boot_));
+      boot_.entries.push_back(read_unified_kernel(tree_, kernel, boot_).entry);
     boot_.default_entry = 0;
     return true;
   }

@@ -31,7 +31,15 @@ void read_extlinux(const BootTree& tree, const guest::GuestPath& config, Boot& b
 /// `roots`: where those are mounted, the EFI system partition first.
 void read_systemd_boot(const BootTree& tree, std::span<const guest::GuestPath> roots, Boot& boot);
 
-/// Reads one unified kernel image as an entry. Problems are told as boot.uki.
-BootEntry read_unified_kernel(const BootTree& tree, const guest::GuestPath& path, Boot& boot);
+/// A unified kernel image as a line of a menu.
+struct UnifiedEntry {
+  BootEntry entry;
+  std::string sort_key;  ///< of its os-release: IMAGE_ID or ID
+  std::string version;   ///< IMAGE_VERSION, VERSION, VERSION_ID or BUILD_ID
+};
+
+/// Reads one with the addons that lie beside it and in loader/addons: they add to its command line.
+/// Problems are told as boot.uki.
+UnifiedEntry read_unified_kernel(const BootTree& tree, const guest::GuestPath& path, Boot& boot);
 
 }  // namespace imprint::facts

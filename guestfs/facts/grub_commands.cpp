@@ -41,6 +41,13 @@ struct GrubCommandTable {
     }
   }
 
+  static void export_names(Machine& m, Words words) {
+    constexpr std::size_t most_exported = 2'000;
+    m.status_ = Truth::yes;
+    for (const GrubValue& word : words.subspan(1))
+      if (m.state_.exported.size() < most_exported) m.state_.exported.insert(word.text);
+  }
+
   static void unset(Machine& m, Words words) {
     m.status_ = Truth::yes;
     for (const GrubValue& word : words.subspan(1)) m.state_.variables.erase(word.text);
@@ -194,7 +201,7 @@ GrubCommandTable::Run GrubCommandTable::find(std::string_view name) {
       {"[", test},
       {"true", yes},
       {"false", no},
-      {"export", set},
+      {"export", export_names},
       {"insmod", yes},
       {"echo", yes},
       {"save_env", yes},

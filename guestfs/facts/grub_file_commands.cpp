@@ -59,8 +59,7 @@ void GrubFileCommands::configfile(GrubMachine& m, GrubWords words) {
   if (m.open_menu_ == nullptr) return hand_over(m, words);
   const auto path = config_path(m, name);
   if (!path) return;
-  for (const char* variable : {"default", "fallback", "timeout"})
-    m.state_.variables.erase(variable);
+  m.keep_exported();
   m.open_menu_->clear();
   m.enter_config(*path);
   m.run_source(*path);

@@ -86,9 +86,22 @@ GrubMachine::GrubMachine(const BootTree& tree, std::string platform) : tree_{tre
         "feature_default_font_path", "feature_all_video_module", "feature_menuentry_id",
         "feature_menuentry_options", "feature_200_final", "feature_nativedisk_cmd",
         "feature_timeout_style"})
-    state_.variables[feature] = {"y", true};
-  state_.variables["grub_platform"] = {platform.empty() ? "pc" : platform, !platform.empty()};
-  state_.variables["grub_cpu"] = {platform == "efi" ? "x86_64" : "i386", !platform.empty()};
+    set_exported(feature, {"y", true});
+  set_exported("grub_platform", {platform.empty() ? "pc" : platform, !platform.empty()});
+  set_exported("grub_cpu", {platform == "efi" ? "x86_64" : "i386", !platform.empty()});
+  for (const char* name : {"root", "prefix", "cmdpath", "config_file", "config_directory", "chosen",
+                           "color_normal", "color_highlight"})
+    state_.exported.emplace(name);
+}
+
+void GrubMachine::set_exported(const std::string& name, GrubValue value) {
+  state_.variables[name] = std::move(value);
+  state_.exported.insert(name);
+}
+
+void GrubMachine::keep_exported() {
+  std::erase_if(state_.variables,
+                [&](const auto& each) { return !state_.exported.contains(each.first); });
 }
 
 GrubValue GrubMachine::variable(const std::string& name) const {
@@ -234,6 +247,7 @@ void GrubMachine::merge(const State& other) {
   }
   for (auto& [name, value] : state_.variables)
     if (!other.variables.contains(name)) value = either(value, {});
+  state_.exported.insert(other.exported.begin(), other.exported.end());
   if (!state_.failed_search) state_.failed_search = other.failed_search;
   if (same_loaded(state_.loaded, other.loaded)) return;
   if (other.loaded.kernel) state_.loaded = other.loaded;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,15 @@ struct GrubLoaded {
   std::string undecided;  ///< why it cannot be told for sure; empty: it can
 };
 
+/// What scripts have set, and what entries have loaded: all that differs between the two arms of an
+/// undecided condition.
+struct GrubState {
+  std::map<std::string, GrubValue> variables;
+  std::set<std::string, std::less<>> exported;  ///< names that sub-menus and other files see too
+  GrubLoaded loaded;
+  std::optional<Place> failed_search;
+};
+
 struct GrubMenuItem {
   std::string title;
   std::string id;
@@ -51,7 +61,8 @@ struct GrubMenuItem {
   std::vector<GrubMenuItem> children;
   std::optional<BlsEntry> bls;
   std::size_t bls_volume = 0;
-  std::optional<std::size_t> entry;  ///< its index in Boot::entries, once that is known
+  std::optional<std::size_t> entry;          ///< its index in Boot::entries, once that is known
+  std::shared_ptr<const GrubState> context;  ///< of the sub-menu that it stands in; null at the top
 };
 
 /// A configuration file that is named but not there.
@@ -88,12 +99,7 @@ class GrubMachine {
   friend struct GrubSearchCommand;
   using Arguments = std::span<const GrubValue>;
 
-  /// What differs between the two arms of an undecided condition.
-  struct State {
-    std::map<std::string, GrubValue> variables;
-    GrubLoaded loaded;
-    std::optional<Place> failed_search;
-  };
+  using State = GrubState;
   struct Function {
     const GrubBlock* body = nullptr;
     const GrubSource* source = nullptr;
@@ -111,6 +117,8 @@ class GrubMachine {
   void add_item(const GrubCommand& command, Arguments arguments);
   void expand_submenus(std::vector<GrubMenuItem>& items, int level);
   void load_bls_entry(const GrubMenuItem& item);
+  /// As at the start of a sub-menu and of another configuration: what was not exported is gone.
+  void keep_exported();
   void merge(const State& other);
   [[nodiscard]] bool stopped() const {
     return exhausted_ || returning_ || leaving_loop_ || finished_;
@@ -124,6 +132,7 @@ class GrubMachine {
   /// "$options" of a BLS entry.
   GrubValue expand_text(std::string_view text, std::vector<std::string>& undefined);
   void set(const std::string& name, GrubValue value);
+  void set_exported(const std::string& name, GrubValue value);
   void problem(std::string rule, Place place, std::string message, bool undetermined = false,
                std::optional<Severity> severity = std::nullopt);
   [[nodiscard]] Place here() const { return source_ == nullptr ? Place{} : source_->place(line_); }

@@ -19,6 +19,8 @@ void GrubMachine::expand_submenus(std::vector<GrubMenuItem>& items, int level) {
   for (GrubMenuItem& item : items) {
     if (!item.is_submenu || item.body == nullptr || exhausted_) continue;
     const State before = state_;
+    if (item.context) state_ = *item.context;
+    keep_exported();
     auto* const outer = std::exchange(open_menu_, &item.children);
     source_ = item.source;
     positional_.push_back(item.arguments);
@@ -26,7 +28,9 @@ void GrubMachine::expand_submenus(std::vector<GrubMenuItem>& items, int level) {
     positional_.pop_back();
     returning_ = leaving_loop_ = finished_ = false;
     open_menu_ = outer;
-    state_ = before;
+    for (const auto& [name, value] : state_.variables) bytes_ += name.size() + value.text.size();
+    const auto context = std::make_shared<const State>(std::exchange(state_, before));
+    for (GrubMenuItem& child : item.children) child.context = context;
     expand_submenus(item.children, level + 1);
   }
 }
@@ -63,6 +67,7 @@ void GrubMachine::add_item(const GrubCommand& command, Arguments words) {
 
 GrubLoaded GrubMachine::run_entry(const GrubMenuItem& item) {
   const State before = state_;
+  if (item.context) state_ = *item.context;
   auto* const menu = std::exchange(open_menu_, nullptr);
   state_.loaded = {};
   returning_ = leaving_loop_ = finished_ = false;

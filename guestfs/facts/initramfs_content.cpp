@@ -70,6 +70,7 @@ bool begins_with_one_of(std::string_view path, const std::array<std::string_view
 bool is_wanted_text(std::string_view path) {
   return std::find(kept_texts.begin(), kept_texts.end(), path) != kept_texts.end() ||
          begins_with_one_of(path, text_folders) ||
+         (path.starts_with("etc/udev/rules.d/") && path.find("persistent-net") != path.npos) ||
          (path.starts_with(modules_folder) && path.ends_with("/modules.builtin"));
 }
 

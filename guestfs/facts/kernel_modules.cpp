@@ -41,6 +41,8 @@ constexpr std::array symbols{Symbol{"virtio", "VIRTIO"},
                              Symbol{"btrfs", "BTRFS_FS"},
                              Symbol{"f2fs", "F2FS_FS"},
                              Symbol{"jfs", "JFS_FS"},
+                             Symbol{"vfat", "VFAT_FS"},
+                             Symbol{"reiserfs", "REISERFS_FS"},
                              Symbol{"dm_mod", "BLK_DEV_DM"},
                              Symbol{"dm_crypt", "DM_CRYPT"},
                              Symbol{"md_mod", "BLK_DEV_MD"}};

@@ -29,6 +29,7 @@ struct NetworkInterface {
   std::string name;  ///< "eth0", or a pattern as "en*"; empty: any
   /// A card of its own: no loopback, bridge, bond, VLAN, tunnel, nor a member of a bridge or bond.
   bool is_physical = true;
+  bool generated = false;           ///< its first line says that cloud-init wrote it
   bool dhcp = false;                ///< asks for its address: DHCP, or IPv6's own way
   std::optional<Place> address;     ///< a fixed one
   std::optional<Place> mac;         ///< only for the card of this hardware address, or gives it one

@@ -193,8 +193,7 @@ std::vector<PersistentName> parse_persistent_rules(std::string_view text, const 
 }
 
 bool is_written_by_cloud_init(const NetworkInterface& interface) {
-  const std::string& path = interface.place.path;
-  return path.find("cloud-init") != std::string::npos;
+  return interface.generated || interface.place.path.find("cloud-init") != std::string::npos;
 }
 
 }  // namespace imprint::facts

@@ -1,5 +1,7 @@
 // The configurations that shell scripts read: ifcfg files and interfaces(5).
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -91,7 +93,7 @@ class InterfacesParser {
   std::vector<NetworkInterface> parse(std::string_view text) {
     for (const TextLine& line : split_lines(text)) take(line);
     for (NetworkInterface& interface : found_)
-      if (!started_.contains(interface.name)) interface.off = interface.place;
+      if (!is_started(interface.name)) interface.off = interface.place;
     return std::move(found_);
   }
 
@@ -151,6 +153,16 @@ class InterfacesParser {
 
   const std::string& path_;
   std::vector<NetworkInterface> found_;
+  /// By its name, or by a pattern, which stands behind a slash: "auto /eth*".
+  [[nodiscard]] bool is_started(const std::string& name) const {
+    return started_.contains(name) ||
+           std::any_of(started_.begin(), started_.end(), [&](const std::string& word) {
+             const std::size_t slash = word.find('/');
+             return slash != std::string::npos &&
+                    ::fnmatch(word.c_str() + slash + 1, name.c_str(), 0) == 0;
+           });
+  }
+
   const std::set<std::string>& started_;
   std::optional<Place> fixed_;
   bool inside_ = false;
@@ -165,6 +177,7 @@ NetworkInterface parse_ifcfg(std::string_view text, const std::string& path) {
   interface.place = {path, 0, {}};
   const std::string file = file_name(path);
   if (file.starts_with(prefix)) interface.name = file.substr(prefix.size());
+  interface.generated = text.starts_with("# Created by cloud-init");
   bool card = true;
   for (const ReleaseSetting& setting : parse_os_release(text, path).settings) {
     take_ifcfg(interface, setting);

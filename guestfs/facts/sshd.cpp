@@ -1,5 +1,7 @@
 #include "guestfs/facts/sshd.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 
 #include "guestfs/facts/source_file.h"
@@ -10,6 +12,7 @@ namespace imprint::facts {
 namespace {
 
 constexpr std::size_t most_files = 64;
+constexpr int deepest_include = 16;  // as sshd has it
 
 /// Keyword and arguments: blanks, or one "=", between them; quotes around an argument.
 std::vector<std::string> split_words(std::string_view text) {
@@ -24,23 +27,47 @@ std::vector<std::string> split_words(std::string_view text) {
   return split_at_blanks(plain);
 }
 
-void append_file(guest::FollowingFs& fs, const std::string& path, SshdConfig& config) {
-  const SourceFile file = read_source(fs, path);
-  if (file.is_unreadable())
-    config.unknown.push_back(say("'{}' cannot be read: {}", file.path, file.why));
-  for (SshdSetting& setting : parse_sshd_config(file.text, path))
-    config.settings.push_back(std::move(setting));
-}
+/// Takes files as sshd does: what an Include line names stands where the line stands.
+class Reader {
+ public:
+  Reader(guest::FollowingFs& fs, SshdConfig& config) : fs_{fs}, config_{config} {}
 
-void append_parts(guest::FollowingFs& fs, SshdConfig& config) {
-  const guest::GuestPath folder = guest::GuestPath{} / "etc/ssh/sshd_config.d";
-  const auto entries = fs.list(folder);
-  if (!entries) return;
-  std::size_t files = 0;
-  for (const guest::FolderEntry& entry : *entries)
-    if (entry.name.ends_with(".conf") && files++ < most_files)
-      append_file(fs, (folder / entry.name).str(), config);
-}
+  void add_file(const std::string& path, bool in_match, int level) {
+    if (++files_ > most_files || level > deepest_include) return;
+    const SourceFile file = read_source(fs_, path);
+    if (file.is_unreadable())
+      config_.unknown.push_back(say("'{}' cannot be read: {}", file.path, file.why));
+    for (SshdSetting& setting : parse_sshd_config(file.text, path)) {
+      setting.in_match = setting.in_match || in_match;
+      if (setting.key != "include") {
+        config_.settings.push_back(std::move(setting));
+        continue;
+      }
+      for (const std::string& pattern : setting.values)
+        add_matching(pattern, setting.in_match, level + 1);
+    }
+  }
+
+ private:
+  /// A pattern counts from /etc/ssh; only its last name may hold wildcards.
+  void add_matching(const std::string& pattern, bool in_match, int level) {
+    const auto path =
+        guest::GuestPath::parse(pattern.starts_with('/') ? pattern : "/etc/ssh/" + pattern);
+    if (!path) return;
+    const std::string name{path->name()};
+    if (name.find_first_of("*?[") == std::string::npos)
+      return add_file(path->str(), in_match, level);
+    const auto entries = fs_.list(path->parent());
+    if (!entries) return;
+    for (const guest::FolderEntry& entry : *entries)
+      if (::fnmatch(name.c_str(), entry.name.c_str(), FNM_PERIOD) == 0)
+        add_file((path->parent() / entry.name).str(), in_match, level);
+  }
+
+  guest::FollowingFs& fs_;
+  SshdConfig& config_;
+  std::size_t files_ = 0;
+};
 
 }  // namespace
 
@@ -70,20 +97,8 @@ std::vector<SshdSetting> parse_sshd_config(std::string_view text, const std::str
 }
 
 SshdConfig read_sshd_config(guest::FollowingFs& fs) {
-  SshdConfig own;
-  append_file(fs, "/etc/ssh/sshd_config", own);
-  const SshdSetting* include = own.find("include");
-  const bool includes_parts =
-      include != nullptr &&
-      std::any_of(include->values.begin(), include->values.end(), [](const std::string& value) {
-        return value.find("sshd_config.d/") != std::string::npos;
-      });
-  if (!includes_parts) return own;
-  // Distributions include the folder at the top, and the first setting counts.
   SshdConfig config;
-  append_parts(fs, config);
-  config.settings.insert(config.settings.end(), own.settings.begin(), own.settings.end());
-  config.unknown.insert(config.unknown.end(), own.unknown.begin(), own.unknown.end());
+  Reader{fs, config}.add_file("/etc/ssh/sshd_config", false, 0);
   return config;
 }
 

@@ -28,7 +28,7 @@ struct SshdConfig {
 /// Never fails. Include lines stay settings of their own.
 std::vector<SshdSetting> parse_sshd_config(std::string_view text, const std::string& path);
 
-/// /etc/ssh/sshd_config, with what stands in sshd_config.d before it where the file includes that.
+/// /etc/ssh/sshd_config with what it includes, each file where its Include line stands.
 SshdConfig read_sshd_config(guest::FollowingFs& fs);
 
 }  // namespace imprint::facts

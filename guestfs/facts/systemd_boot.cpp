@@ -5,6 +5,7 @@
 #include "guestfs/facts/bls.h"
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/facts/unified_kernel.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::facts {
@@ -35,18 +36,43 @@ std::optional<LoaderSetting> setting(std::string_view text, const std::string& p
   return result;
 }
 
-BootEntry entry_of(const BootTree& tree, const BlsEntry& source, std::size_t volume) {
+/// A line of the menu: what it is sorted by, and what it boots.
+struct MenuLine {
+  BlsEntry key;
   BootEntry entry;
-  entry.title = source.title.empty() ? source.id : source.title;
-  entry.id = source.id + ".conf";
-  entry.place = {source.file, 1, {}};
-  entry.hands_over = source.efi.has_value();
+};
+
+/// An entry that names a program: a unified kernel is read, anything else is handed over to.
+BootEntry program_of(const BootTree& tree, const BlsEntry& source, std::size_t volume, Boot& boot) {
+  BootEntry entry;
+  const BootFile file =
+      tree.boot_file({volume, source.efi->text}, source.efi->text, source.efi->place);
+  const auto path = guest::GuestPath::parse(file.path);
+  const auto image = file.match == guest::Match::found && path ? read_pe(tree.fs(), *path)
+                                                               : Result<UnifiedKernel>{Error{}};
+  entry.hands_over = !image || !image->has(".linux");
+  if (!entry.hands_over) entry = read_unified_kernel(tree, *path, boot).entry;
+  return entry;
+}
+
+BootEntry entry_of(const BootTree& tree, const BlsEntry& source, std::size_t volume, Boot& boot) {
+  BootEntry entry;
   if (source.linux)
     entry.kernel =
         tree.boot_file({volume, source.linux->text}, source.linux->text, source.linux->place);
+  else
+    entry = program_of(tree, source, volume, boot);
+  entry.title = source.title.empty() ? source.id : source.title;
+  entry.id = source.id + ".conf";
+  entry.place = {source.file, 1, {}};
   for (const BlsValue& initrd : source.initrds)
     entry.initrds.push_back(tree.boot_file({volume, initrd.text}, initrd.text, initrd.place));
-  entry.cmdline_place = source.options.empty() ? entry.place : source.options.front().place;
+  if (source.options.empty()) {
+    if (entry.cmdline.empty()) entry.cmdline_place = entry.place;
+    return entry;
+  }
+  entry.cmdline.clear();
+  entry.cmdline_place = source.options.front().place;
   for (const BlsValue& options : source.options) {
     if (!entry.cmdline.empty()) entry.cmdline += ' ';
     entry.cmdline += options.text;
@@ -55,17 +81,16 @@ BootEntry entry_of(const BootTree& tree, const BlsEntry& source, std::size_t vol
 }
 
 void add_entries(const BootTree& tree, const GuestPath& root, const std::string& wanted,
-                 Boot& boot) {
+                 std::vector<MenuLine>& menu, Boot& boot) {
   const auto folder = tree.find_without_case(root, "loader/entries");
   if (!folder) return;
   const auto volume = tree.on_volume(*folder);
-  std::vector<BlsEntry> entries = read_bls_folder(tree, *folder, boot.problems);
-  sort_for_systemd_boot(entries);
-  for (const BlsEntry& entry : entries) {
+  for (BlsEntry& entry : read_bls_folder(tree, *folder, boot.problems)) {
     const std::string fault = bls_fault(entry);
     if (fault.empty()) {
-      boot.entries.push_back(
-          entry_of(tree, entry, volume ? volume->volume : tree.inventory().volumes.size()));
+      BootEntry line =
+          entry_of(tree, entry, volume ? volume->volume : tree.inventory().volumes.size(), boot);
+      menu.push_back({std::move(entry), std::move(line)});
       continue;
     }
     const bool chosen = entry.id + ".conf" == wanted || entry.id == wanted;
@@ -77,19 +102,25 @@ void add_entries(const BootTree& tree, const GuestPath& root, const std::string&
   }
 }
 
-void add_unified_kernels(const BootTree& tree, const GuestPath& root, Boot& boot) {
+void add_unified_kernels(const BootTree& tree, const GuestPath& root, std::vector<MenuLine>& menu,
+                         Boot& boot) {
   const auto folder = tree.find_without_case(root, "EFI/Linux");
   if (!folder) return;
   const auto listing = tree.fs().list(*folder);
   if (!listing) return;
   std::size_t count = 0;
-  // The highest name first, as the loader lists them.
-  for (auto file = listing->rbegin(); file != listing->rend(); ++file) {
-    if (file->name.size() < 4 ||
-        !same_without_case(file->name.substr(file->name.size() - 4), ".efi"))
+  for (const guest::FolderEntry& file : *listing) {
+    if (file.name.size() < 4 || file.type == guest::FileType::folder ||
+        !same_without_case(file.name.substr(file.name.size() - 4), ".efi"))
       continue;
     if (++count > most_kernels) return;
-    boot.entries.push_back(read_unified_kernel(tree, *folder / file->name, boot));
+    UnifiedEntry unified = read_unified_kernel(tree, *folder / file.name, boot);
+    // Attempts are counted in the name, as those of text entries are.
+    BlsEntry key = parse_bls_entry({}, file.name.substr(0, file.name.size() - 4));
+    key.id += ".efi";
+    key.sort_key = std::move(unified.sort_key);
+    key.version = std::move(unified.version);
+    menu.push_back({std::move(key), std::move(unified.entry)});
   }
 }
 
@@ -123,9 +154,14 @@ void read_systemd_boot(const BootTree& tree, std::span<const GuestPath> roots, B
     wanted = setting(text->text, text->found.str(), "default");
     break;
   }
+  std::vector<MenuLine> menu;
   for (const GuestPath& root : roots)
-    add_entries(tree, root, wanted ? wanted->value : std::string{}, boot);
-  for (const GuestPath& root : roots) add_unified_kernels(tree, root, boot);
+    add_entries(tree, root, wanted ? wanted->value : std::string{}, menu, boot);
+  for (const GuestPath& root : roots) add_unified_kernels(tree, root, menu, boot);
+  std::stable_sort(menu.begin(), menu.end(), [](const MenuLine& a, const MenuLine& b) {
+    return is_listed_before(a.key, b.key);
+  });
+  for (MenuLine& line : menu) boot.entries.push_back(std::move(line.entry));
   choose_default(wanted, boot);
 }
 

@@ -1,6 +1,8 @@
 #include "guestfs/facts/unified_kernel.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <set>
 
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/kernel_cmdline.h"
@@ -36,18 +38,46 @@ std::string trimmed_text(std::string text) {
   return text;
 }
 
-/// The value of PRETTY_NAME or ID in an os-release text.
-std::string os_name(const std::string& os_release) {
-  for (const std::string_view key : {"PRETTY_NAME=", "ID="}) {
-    const std::size_t at =
-        os_release.starts_with(key) ? 0 : os_release.find("\n" + std::string{key});
+/// The value of the first of these keys that an os-release text sets.
+std::string os_value(const std::string& os_release, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    const std::string line = std::string{key} + "=";
+    const std::size_t at = os_release.starts_with(line) ? 0 : os_release.find("\n" + line);
     if (at == std::string::npos) continue;
     const std::size_t begin = os_release.find('=', at) + 1;
     std::string value = os_release.substr(begin, os_release.find('\n', begin) - begin);
-    std::erase(value, '"');
+    std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
     return value;
   }
   return {};
+}
+
+/// Adds what the addons in a folder say to the command line, as systemd-stub does.
+void take_addons(const BootTree& tree, const guest::GuestPath& folder, BootEntry& entry,
+                 Boot& boot) {
+  constexpr std::size_t most_addons = 100;
+  const auto listing = tree.fs().list(folder);
+  if (!listing) return;
+  std::size_t count = 0;
+  for (const guest::FolderEntry& file : *listing) {
+    if (!same_without_case(
+            file.name.substr(file.name.size() - std::min<std::size_t>(file.name.size(), 10)),
+            ".addon.efi") ||
+        ++count > most_addons)
+      continue;
+    const guest::GuestPath path = folder / file.name;
+    const auto addon = read_pe(tree.fs(), path);
+    if (!addon) {
+      boot.problems.push_back({"boot.uki",
+                               {path.str(), 0, {}},
+                               addon.error().message,
+                               addon.error().code != Errc::corrupt,
+                               Severity::warning});
+    } else if (!addon->cmdline.empty()) {
+      if (!entry.cmdline.empty()) entry.cmdline += ' ';
+      entry.cmdline += addon->cmdline;
+    }
+  }
 }
 
 }  // namespace
@@ -77,6 +107,10 @@ Result<UnifiedKernel> read_pe(guest::FollowingFs& fs, const guest::GuestPath& as
   if (table.size() < count * section_size)
     return make_error(Errc::corrupt, "{}", say("its section table is cut short"));
   UnifiedKernel image;
+  // What stands before the first ".profile" is for all profiles; the first one is taken by default
+  // and may say otherwise.
+  std::size_t profiles = 0;
+  std::set<std::string> taken;
   for (std::size_t i = 0; i < count; ++i) {
     PeSection section = section_at(std::string_view{table}.substr(i * section_size, section_size));
     if (section.size > info.size || section.offset > info.size - section.size)
@@ -86,7 +120,8 @@ Result<UnifiedKernel> read_pe(guest::FollowingFs& fs, const guest::GuestPath& as
                         : section.name == ".osrel" ? &image.os_release
                         : section.name == ".uname" ? &image.version
                                                    : nullptr;
-    if (text != nullptr && text->empty())
+    if (section.name == ".profile" && ++profiles == 1) taken.clear();
+    if (text != nullptr && profiles <= 1 && taken.insert(section.name).second)
       *text = trimmed_text(TRY(fs.raw().read_range(
           path, section.offset,
           static_cast<std::size_t>(std::min<std::uint64_t>(section.size, text_limit)))));
@@ -95,8 +130,9 @@ Result<UnifiedKernel> read_pe(guest::FollowingFs& fs, const guest::GuestPath& as
   return image;
 }
 
-BootEntry read_unified_kernel(const BootTree& tree, const guest::GuestPath& path, Boot& boot) {
-  BootEntry entry;
+UnifiedEntry read_unified_kernel(const BootTree& tree, const guest::GuestPath& path, Boot& boot) {
+  UnifiedEntry result;
+  BootEntry& entry = result.entry;
   entry.id = std::string{path.name()};
   entry.title = entry.id;
   entry.place = {path.str(), 0, {}};
@@ -107,15 +143,25 @@ BootEntry read_unified_kernel(const BootTree& tree, const guest::GuestPath& path
   if (!image) {
     const bool broken = image.error().code == Errc::corrupt;
     boot.problems.push_back({"boot.uki", entry.place, image.error().message, !broken});
-    return entry;
+    return result;
   }
   if (!image->has(".linux"))
     boot.problems.push_back(
         {"boot.uki", entry.place, say("it has no section '.linux', so there is no kernel in it")});
-  const std::string name = os_name(image->os_release);
+  const std::string name = os_value(image->os_release, {"PRETTY_NAME", "ID"});
   if (!name.empty()) entry.title = name;
+  result.sort_key = os_value(image->os_release, {"IMAGE_ID", "ID"});
+  result.version =
+      os_value(image->os_release, {"IMAGE_VERSION", "VERSION", "VERSION_ID", "BUILD_ID"});
   entry.cmdline = image->cmdline;
-  return entry;
+  for (const guest::GuestPath& esp : tree.efi_mounts())
+    if (path.is_below(esp))
+      if (const auto folder = tree.find_without_case(esp, "loader/addons"))
+        take_addons(tree, *folder, entry, boot);
+  if (const auto folder =
+          tree.find_without_case(path.parent(), std::string{path.name()} + ".extra.d"))
+    take_addons(tree, *folder, entry, boot);
+  return result;
 }
 
 }  // namespace imprint::facts

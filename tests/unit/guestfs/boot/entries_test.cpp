@@ -51,6 +51,28 @@ TEST(BlsEntry, SortsForGrubByVersionAndOnlyThenByRelease) {
             (std::vector<std::string>{"rescue", "m-6.1.1-100.fc40", "m-6.1-200.fc40", "m-6.1"}));
 }
 
+TEST(Versions, CompareAsTheVersionFormatSaysForSystemdBoot) {
+  EXPECT_GT(compare_uapi_versions("arch.conf", "arch-lts.conf"), 0);
+  EXPECT_GT(compare_uapi_versions("arch-linux.efi", "arch-linux-fallback.efi"), 0);
+  EXPECT_GT(compare_uapi_versions("6.10.1", "6.9.7"), 0);
+  EXPECT_LT(compare_uapi_versions("1.0~rc1", "1.0"), 0);
+  EXPECT_GT(compare_uapi_versions("1.0^p1", "1.0"), 0);
+  EXPECT_LT(compare_uapi_versions("1.0-2", "1.0.1-1"), 0);
+  EXPECT_LT(compare_uapi_versions("a", "1"), 0);
+  EXPECT_EQ(compare_uapi_versions("007", "7"), 0);
+  EXPECT_EQ(compare_uapi_versions("~~", "~~"), 0);
+}
+
+TEST(BlsEntry, IsListedBySortKeyBeforeName) {
+  BlsEntry keyed = parse_bls_entry("linux /k\nsort-key arch\nversion 6.1\n", "/e/a.conf");
+  BlsEntry newer = parse_bls_entry("linux /k\nsort-key arch\nversion 6.2\n", "/e/b.conf");
+  BlsEntry plain = parse_bls_entry("linux /k\n", "/e/z.conf");
+  BlsEntry used_up = parse_bls_entry("linux /k\nsort-key a\n", "/e/c+0-3.conf");
+  EXPECT_TRUE(is_listed_before(newer, keyed));
+  EXPECT_TRUE(is_listed_before(keyed, plain));
+  EXPECT_TRUE(is_listed_before(plain, used_up));
+}
+
 TEST(Versions, CompareAsRpmDoes) {
   EXPECT_GT(compare_versions("10", "9"), 0);
   EXPECT_EQ(compare_versions("1.0", "1.0"), 0);

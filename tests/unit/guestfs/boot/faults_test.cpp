@@ -344,6 +344,28 @@ TEST(BootFaults, GrubLegacyFindsTheKernelAmongModules) {
   EXPECT_EQ(guest.complaints(), centos6().complaints());
 }
 
+TEST(BootFaults, AddonsOfAUnifiedKernelAddToItsCommandLine) {
+  Guest guest = unified();
+  guest.fs.file("/boot/loader/addons/a.addon.efi", pe_image({{".cmdline", "console=ttyS0"}}))
+      .file("/boot/EFI/Linux/arch-linux.efi.extra.d/b.ADDON.EFI", pe_image({{".cmdline", "b=1"}}))
+      .file("/boot/EFI/Linux/arch-linux.efi.extra.d/c.cred", "x");
+  EXPECT_EQ(guest.boot().default_or_null()->cmdline, "rw quiet console=ttyS0 b=1");
+  EXPECT_THAT(guest.complaints(), ElementsAre());
+  guest.fs.file("/boot/loader/addons/d.addon.efi", "MZ");
+  EXPECT_THAT(guest.complaints(), ElementsAre("boot.uki warning"));
+}
+
+TEST(BootFaults, AnEntryThatNamesAUnifiedKernelIsFollowed) {
+  Guest guest = unified();
+  guest.fs.file("/boot/loader/entries/u.conf",
+                "title U\nuki /EFI/Linux/arch-linux.efi\nsort-key a\n");
+  const facts::Boot boot = guest.boot();
+  EXPECT_EQ(boot.default_or_null()->title, "U");
+  EXPECT_EQ(boot.default_or_null()->cmdline, "rw quiet");
+  EXPECT_FALSE(boot.default_or_null()->hands_over);
+  EXPECT_THAT(guest.complaints(), ElementsAre());
+}
+
 TEST(BootFaults, AFileSystemInsideClosedLuksIsUndetermined) {
   Guest guest = debian12_bios();
   guest::Volume luks;

@@ -187,6 +187,18 @@ TEST(GrubMachine, ReadsBlocksOfOtherProgramsWithoutComplaint) {
   EXPECT_EQ(boot.default_or_null()->kernel->path, "/k");
 }
 
+TEST(GrubMachine, ShowsSubmenusAndOtherFilesOnlyWhatIsExported) {
+  const std::string menu =
+      "set a=1\nset b=2\nexport b\nsubmenu S {\nset c=3\nmenuentry E { linux /k [$a] [$b] [$c] "
+      "[$grub_platform]\n}\n}\n";
+  EXPECT_EQ(with_config(menu).boot().default_or_null()->cmdline, "[] [2] [3] [pc]");
+  Guest guest =
+      with_config("set a=1\nset b=2\nexport b\nset default=1\nconfigfile $prefix/more.cfg\n");
+  guest.fs.file("/boot/grub/more.cfg",
+                "menuentry M { linux /k [$a] [$b]\n}\nmenuentry N { linux /k\n}\n");
+  EXPECT_EQ(guest.boot().default_or_null()->cmdline, "[] [2]");
+}
+
 TEST(GrubMachine, HandsOverIsUndetermined) {
   Guest guest = with_config("menuentry Windows { chainloader +1 }\n");
   EXPECT_EQ(guest.undetermined(), std::vector<std::string>{"boot.kernel-missing"});

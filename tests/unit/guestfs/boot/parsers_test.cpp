@@ -85,6 +85,17 @@ TEST(UnifiedKernel, ReadsItsSections) {
   EXPECT_FALSE(image->has(".initrd"));
 }
 
+TEST(UnifiedKernel, TakesTheFirstProfile) {
+  const auto image = read_image(guests::pe_image({{".cmdline", "base"},
+                                                  {".linux", "k"},
+                                                  {".profile", "ID=main"},
+                                                  {".cmdline", "first"},
+                                                  {".profile", "ID=reset"},
+                                                  {".cmdline", "second"}}));
+  ASSERT_TRUE(image);
+  EXPECT_EQ(image->cmdline, "first");
+}
+
 TEST(UnifiedKernel, RefusesWhatLies) {
   EXPECT_FALSE(read_image(""));
   EXPECT_FALSE(read_image("MZ"));

@@ -102,5 +102,25 @@ TEST(SshdConfig, TakesTheFirstSettingThatCountsForAll) {
   EXPECT_EQ(config.find("nothing"), nullptr);
 }
 
+TEST(SshdConfig, TakesWhatIsIncludedWhereTheLineStands) {
+  MemoryFs fs;
+  fs.file("/etc/ssh/sshd_config",
+          "Port 2222\nInclude /etc/ssh/sshd_config.d/*.conf more\nPort 22\nMatch User a\n"
+          "Include only\nPermitRootLogin yes\n")
+      .file("/etc/ssh/sshd_config.d/10-b.conf", "PasswordAuthentication no\nMatch all\n")
+      .file("/etc/ssh/sshd_config.d/50-a.conf", "PasswordAuthentication yes\nUsePAM yes\n")
+      .file("/etc/ssh/sshd_config.d/notes", "UsePAM no\n")
+      .file("/etc/ssh/more", "Include sshd_config\nX11Forwarding no\n")
+      .file("/etc/ssh/only", "UseDNS no\n");
+  FollowingFs following{fs};
+  const SshdConfig config = read_sshd_config(following);
+  EXPECT_THAT(config.find("port")->values, ElementsAre("2222"));
+  EXPECT_EQ(config.find("passwordauthentication")->place.path, "/etc/ssh/sshd_config.d/10-b.conf");
+  EXPECT_THAT(config.find("usepam")->values, ElementsAre("yes"));
+  EXPECT_EQ(config.find("permitrootlogin"), nullptr);
+  EXPECT_EQ(config.find("usedns"), nullptr);
+  EXPECT_LT(config.settings.size(), 1000U);
+}
+
 }  // namespace
 }  // namespace imprint::facts

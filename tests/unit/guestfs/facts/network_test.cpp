@@ -29,6 +29,21 @@ TEST(Ifcfg, ReadsAFixedAddressAndAHardwareAddress) {
   EXPECT_EQ(card.mtu->bytes, 9000U);
 }
 
+TEST(Ifcfg, KnowsWhatCloudInitWrote) {
+  EXPECT_TRUE(is_written_by_cloud_init(parse_ifcfg(
+      "# Created by cloud-init on instance boot automatically, do not edit.\nHWADDR=1\n",
+      "/etc/sysconfig/network-scripts/ifcfg-eth0")));
+  EXPECT_FALSE(is_written_by_cloud_init(parse_ifcfg("# By hand\n", "/x/ifcfg-eth0")));
+}
+
+TEST(Interfaces, StartCardsByPattern) {
+  const std::string text = "auto /eth*\niface eth1 inet dhcp\niface ens3 inet dhcp\n";
+  const auto cards = parse_interfaces(text, "/etc/network/interfaces", cards_started_by(text));
+  ASSERT_EQ(cards.size(), 2U);
+  EXPECT_FALSE(cards[0].off);
+  EXPECT_TRUE(cards[1].off);
+}
+
 TEST(Ifcfg, KnowsWhatIsNoCard) {
   EXPECT_FALSE(parse_ifcfg("DEVICE=lo\nIPADDR=127.0.0.1\n", "/x/ifcfg-lo").is_physical);
   EXPECT_FALSE(parse_ifcfg("MASTER=bond0\nSLAVE=yes\n", "/x/ifcfg-eth1").is_physical);
