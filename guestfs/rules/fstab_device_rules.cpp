@@ -174,6 +174,33 @@ void judge_type(const Context& context, const FstabEntry& entry, Answer& answer)
       say("the line says '{}', but '{}' is '{}'", entry.type, entry.spec, volume->filesystem)));
 }
 
+/// The drivers of which one must be there; empty for types of which nothing is known.
+std::vector<std::string> drivers_of(std::string_view type) {
+  if (type == "ext2") return {"ext2", "ext4"};
+  if (type == "ext3") return {"ext3", "ext4"};
+  constexpr std::array<std::string_view, 7> own{"ext4", "xfs",      "btrfs", "f2fs",
+                                                "jfs",  "reiserfs", "vfat"};
+  if (std::find(own.begin(), own.end(), type) == own.end()) return {};
+  return {std::string{type}};
+}
+
+void judge_driver(const Context& context, const FstabEntry& entry, Answer& answer) {
+  const Volume* volume = volume_of(context, entry);
+  // Of the root's driver the rules drv.* speak, and of another type than the line's one rule more.
+  if (volume == nullptr || !is_mounted_at_boot(entry) || is_bind(entry) || entry.target == "/" ||
+      !mounts(entry.type, volume->filesystem))
+    return;
+  const facts::KernelFacts& kernel = context.facts.kernel;
+  const std::vector<std::string> drivers = drivers_of(entry.type);
+  const bool absent = std::all_of(drivers.begin(), drivers.end(), [&](const std::string& driver) {
+    return kernel.driver(driver) == facts::Driver::absent;
+  });
+  if (drivers.empty() || !absent) return;
+  answer.fired.push_back(
+      failing(context, entry,
+              say("the default kernel {} has no driver for '{}'", kernel.version, entry.type)));
+}
+
 std::string_view without_slashes(std::string_view path) {
   while (path.starts_with('/')) path.remove_prefix(1);
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -229,6 +256,12 @@ Answer fstab_kernel_device_name(const Context& context) {
 }
 Answer fstab_type_mismatch(const Context& context) {
   return each_entry(context, judge_type);
+}
+Answer fstab_driver_missing(const Context& context) {
+  const facts::KernelFacts& kernel = context.facts.kernel;
+  if (kernel.image.empty() || kernel.version.empty() || !kernel.unknown.empty())
+    return Answer::not_applied();
+  return each_entry(context, judge_driver);
 }
 Answer fstab_subvolume_missing(const Context& context) {
   return each_entry(context, judge_subvolume);

@@ -34,6 +34,7 @@ Answer fstab_by_path(const Context& context);
 Answer fstab_kernel_device_name(const Context& context);
 Answer fstab_crypttab(const Context& context);
 Answer fstab_type_mismatch(const Context& context);
+Answer fstab_driver_missing(const Context& context);
 Answer fstab_subvolume_missing(const Context& context);
 
 Answer fstab_syntax(const Context& context);

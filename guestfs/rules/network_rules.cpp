@@ -44,6 +44,22 @@ Answer persistent_rules(const Context& context) {
   return answer;
 }
 
+/// Where the file was taken into the initramfs it names the card before the system's own is read.
+Answer persistent_rules_in_initrd(const Context& context) {
+  const facts::InitramfsFacts& initramfs = context.facts.initramfs;
+  if (initramfs.files.empty() || !initramfs.is_known()) return Answer::not_applied();
+  Answer answer;
+  for (const auto& [path, text] : initramfs.content.texts) {
+    if (!path.starts_with("etc/udev/rules.d/")) continue;
+    for (const facts::PersistentName& name : facts::parse_persistent_rules(text, path))
+      answer.fired.push_back(evidence_of(
+          initramfs.files.back().path,
+          say("'{}' in the initramfs gives the card with the address {} a name of its own", path,
+              name.mac)));
+  }
+  return answer;
+}
+
 Answer static_mac(const Context& context) {
   Answer answer = begin(context);
   for (const NetworkInterface* card : cards_of(context.facts.network)) {
@@ -187,6 +203,10 @@ constexpr std::array rules{
          "no rule of udev gives the card of one hardware address a name",
          "the new machine's card gets the next name (eth1), which nothing sets up: no network",
          "delete the line; an empty file may stay", persistent_rules},
+    Rule{"net.persistent-rules-in-initrd", Severity::warning,
+         "no rule of udev in the initramfs names one card", no_network,
+         "delete the file in /etc/udev/rules.d and generate the initramfs again",
+         persistent_rules_in_initrd},
     Rule{"net.static-mac", Severity::warning, "no network setup is bound to one hardware address",
          no_network, "delete the line", static_mac},
     Rule{"net.static-ip", Severity::warning, "the network card asks for its address",
@@ -219,7 +239,8 @@ std::span<const Rule> network_card_rules() {
 std::span<const Rule> network_rules() {
   static const std::vector<Rule> all = [] {
     std::vector<Rule> result;
-    for (const std::span<const Rule> part : {network_card_rules(), network_host_rules()})
+    for (const std::span<const Rule> part :
+         {network_card_rules(), network_host_rules(), ssh_rules()})
       result.insert(result.end(), part.begin(), part.end());
     return result;
   }();

@@ -11,6 +11,7 @@
 
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
+#include "guestfs/rules/end_of_life.h"
 #include "guestfs/rules/evidence.h"
 
 namespace imprint::rules {
@@ -75,67 +76,20 @@ Answer growpart_missing(const Context& context) {
   return answer;
 }
 
-/// The day on which the maker stopped to mend a release for everybody, as published.
-struct EndOfLife {
-  std::string_view id;
-  std::string_view version;  ///< the version itself, or what stands before its first dots
-  std::string_view day;
-};
-
-/// Days are compared with this one, not with today: a verdict is the same on every day.
-constexpr std::string_view as_of = "2026-06-30";
-
-constexpr std::array ends{
-    EndOfLife{"debian", "7", "2018-05-31"},
-    EndOfLife{"debian", "8", "2020-06-30"},
-    EndOfLife{"debian", "9", "2022-06-30"},
-    EndOfLife{"debian", "10", "2024-06-30"},
-    EndOfLife{"debian", "11", "2026-08-31"},
-    EndOfLife{"ubuntu", "12.04", "2017-04-28"},
-    EndOfLife{"ubuntu", "14.04", "2019-04-30"},
-    EndOfLife{"ubuntu", "16.04", "2021-04-30"},
-    EndOfLife{"ubuntu", "18.04", "2023-05-31"},
-    EndOfLife{"ubuntu", "20.04", "2025-05-31"},
-    EndOfLife{"centos", "5", "2017-03-31"},
-    EndOfLife{"centos", "6", "2020-11-30"},
-    EndOfLife{"centos", "7", "2024-06-30"},
-    EndOfLife{"centos", "8", "2024-05-31"},
-    EndOfLife{"rhel", "5", "2017-03-31"},
-    EndOfLife{"rhel", "6", "2020-11-30"},
-    EndOfLife{"rhel", "7", "2024-06-30"},
-    EndOfLife{"sles", "11", "2019-03-31"},
-    EndOfLife{"sles", "12", "2024-10-31"},
-    EndOfLife{"alinux", "2", "2024-03-31"},
-    EndOfLife{"opensuse-leap", "42", "2019-06-30"},
-    EndOfLife{"opensuse-leap", "15.5", "2024-12-31"},
-    EndOfLife{"alpine", "3.17", "2024-11-22"},
-    EndOfLife{"alpine", "3.18", "2025-05-09"},
-    EndOfLife{"alpine", "3.19", "2025-11-01"},
-    EndOfLife{"fedora", "39", "2024-11-26"},
-    EndOfLife{"fedora", "40", "2025-05-13"},
-    EndOfLife{"amzn", "2018", "2023-12-31"},
-};
-
-bool is_version(std::string_view version, std::string_view listed) {
-  return version.starts_with(listed) &&
-         (version.size() == listed.size() || version[listed.size()] == '.');
-}
-
-Answer end_of_life(const Context& context) {
+Answer without_updates(const Context& context) {
   const facts::ReleaseFacts& release = context.facts.release;
   if (release.id.empty() || release.version.empty()) return Answer::not_applied();
   Answer answer;
-  for (const EndOfLife& end : ends)
-    if (end.id == release.id && is_version(release.version, end.version) && end.day <= as_of)
-      answer.fired.push_back(
-          evidence_of(release.decided_by, say("'{}' {} has had no updates since {} (as of {})",
-                                              release.id, release.version, end.day, as_of)));
+  if (const auto day = end_of_life(release))
+    answer.fired.push_back(
+        evidence_of(release.decided_by, say("'{}' {} has had no updates since {} (as of {})",
+                                            release.id, release.version, *day, end_of_life_as_of)));
   return answer;
 }
 
 constexpr std::array rules{
     Rule{"release.eol", Severity::info, "the release still gets updates", "known holes stay open",
-         "move to a release that gets updates", end_of_life},
+         "move to a release that gets updates", without_updates},
     Rule{"fw.mismatch", Severity::error, "the image starts by the firmware that machines have",
          "the firmware finds nothing to start", "install a loader for that firmware",
          firmware_mismatch},

@@ -197,15 +197,24 @@ Answer conflict(const Context& context) {
   return answer;
 }
 
+/// Whether an older file speaks of a system that is known by os-release alone: it names its ID, or
+/// the first word of its name.
+bool speaks_of(const ReleaseFacts& release, std::string_view text) {
+  const std::string line = facts::lower(text.substr(0, 4096));
+  const std::string name = facts::lower(release.name.substr(0, release.name.find(' ')));
+  return line.find(release.id) != std::string::npos ||
+         (name.size() > 2 && line.find(name) != std::string::npos);
+}
+
 /// An older file that is there and says nothing.
-void judge_older(const ReleaseSource& source, Answer& answer) {
+void judge_older(const ReleaseFacts& release, const ReleaseSource& source, Answer& answer) {
   if (!source.file.is_read() || !source.id.empty()) return;
   const bool blank = facts::trim(source.file.text).empty();
   // Before 2012 lsb-release often held the version of the standard alone.
   const bool other_settings =
       source.file.path == "/etc/lsb-release" &&
       !facts::parse_os_release(source.file.text, source.file.path).settings.empty();
-  if (other_settings) return;
+  if (other_settings || speaks_of(release, source.file.text)) return;
   answer.fired.push_back(evidence_of(
       source.file.path, blank ? say("'{}' is empty", source.file.path)
                               : say("'{}' names no known distribution", source.file.path)));
@@ -234,7 +243,7 @@ Answer malformed(const Context& context) {
       answer.fired.push_back(evidence_of(file.path, describe_no_id(release, file)));
   }
   if (!release.id.empty())
-    for (const ReleaseSource& source : release.sources) judge_older(source, answer);
+    for (const ReleaseSource& source : release.sources) judge_older(release, source, answer);
   return answer;
 }
 

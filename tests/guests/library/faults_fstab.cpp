@@ -34,6 +34,13 @@ constexpr const char* no_programs = "LABEL=data /var ext4 noexec 0 2";
 std::vector<Fault> device_faults() {
   constexpr Severity error = Severity::error;
   return {
+      {"fstab.fs-not-supported-by-kernel", "debian12_bios", "a data disk with another file system",
+       error,
+       [](Guest& guest) {
+         guest.inventory.volumes[2].filesystem = "f2fs";
+         guest.add_fstab("LABEL=data /data f2fs defaults 0 0");
+       },
+       fstab, 5},
       {"fstab.device-not-in-image", "debian12_bios", "a UUID of no file system", error,
        add<&absent_device>, fstab, 5},
       {"fstab.device-not-in-image", "debian12_bios", "a disk that is not there", error,

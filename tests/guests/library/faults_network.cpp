@@ -1,9 +1,11 @@
 #include "tests/guests/library/faults.h"
+#include "tests/guests/library/initramfs.h"
 
 namespace imprint::guests {
 namespace {
 
 constexpr const char* ifcfg = "/etc/sysconfig/network-scripts/ifcfg-eth0";
+constexpr const char* early_files = "/boot/initramfs-2.6.32-754.el6.x86_64.img";
 constexpr const char* netplan = "/etc/netplan/90-site.yaml";
 
 void run_level(Guest& guest, const std::string& name) {
@@ -24,6 +26,20 @@ std::vector<Fault> network_faults() {
                        "NAME=\"eth0\"\n");
        },
        "/etc/udev/rules.d/70-persistent-net.rules", 2},
+      {"net.persistent-rules-in-initrd", "centos6", "dracut took the rule in", warning,
+       [](Guest& guest) {
+         const std::string rule =
+             "SUBSYSTEM==\"net\", ATTR{address}==\"52:54:00:01:02:03\", NAME=\"eth0\"\n";
+         const std::string before = cpio({{"etc/udev/rules.d/70-persistent-net.rules", rule}});
+         guest.write(early_files, before + guest.text_of(early_files));
+       },
+       early_files},
+      {"net.ssh-port", "debian12_bios", "another port", warning,
+       [](Guest& guest) { guest.edit("/etc/ssh/sshd_config", "#Port 22", "Port 2222"); },
+       "/etc/ssh/sshd_config", 2},
+      {"net.ssh-root-password", "debian12_bios", "no passwords", info,
+       [](Guest& guest) { guest.append("/etc/ssh/sshd_config", "PasswordAuthentication no\n"); },
+       "/etc/ssh/sshd_config", 10},
       {"net.static-mac", "centos7", "HWADDR in the card's file", warning,
        [](Guest& guest) {
          guest.fs.file(ifcfg, "BOOTPROTO=dhcp\nONBOOT=yes\nHWADDR=52:54:00:01:02:03\n");

@@ -90,6 +90,7 @@ std::vector<std::string> modules_of(const Kernel& kernel) {
       result.push_back(fmt::format("{}/{}", driver.folder, driver.name));
   if (!is_builtin(kernel, kernel.filesystem))
     result.push_back(fmt::format("kernel/fs/{}/{}", kernel.filesystem, kernel.filesystem));
+  result.emplace_back("kernel/fs/fat/vfat");
   if (kernel.lvm) result.emplace_back("kernel/drivers/md/dm-mod");
   return result;
 }

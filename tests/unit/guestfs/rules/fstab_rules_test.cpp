@@ -139,6 +139,9 @@ TEST(FstabType, MustBeThatOfTheFileSystem) {
 
 TEST(FstabSubvolume, MustBeThere) {
   Guest guest = debian12_bios();
+  const std::string modules = "/usr/lib/modules/6.1.0-18-amd64/";
+  guest.append(modules + "modules.dep", "kernel/fs/btrfs/btrfs.ko:\n");
+  guest.fs.file(modules + "kernel/fs/btrfs/btrfs.ko", elf_program());
   guest.inventory.volumes[2].filesystem = "btrfs";
   guest.inventory.volumes[2].subvolumes = {"@home"};
   guest.add_fstab("LABEL=data /data btrfs subvol=/@home 0 0");

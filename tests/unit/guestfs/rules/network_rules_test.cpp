@@ -43,6 +43,23 @@ TEST(NetPersistentRules, TakeAnEmptyFileAsGood) {
   EXPECT_THAT(guest.complaints(), IsEmpty());
 }
 
+TEST(NetSsh, TellsOfAnotherPortAndOfPasswordsThatAreRefused) {
+  Guest guest = debian12_bios();
+  guest.append("/etc/ssh/sshd_config", "Match User x\nPasswordAuthentication no\n");
+  EXPECT_TRUE(is_silent(guest, "net.ssh-root-password"));
+  guest.fs.file("/etc/ssh/sshd_config.d/50-cloud-init.conf", "PermitRootLogin no\n");
+  EXPECT_TRUE(is_silent(guest, "net.ssh-root-password"));
+  guest.edit("/etc/ssh/sshd_config", "#Port 22",
+             "Include sshd_config.d/*.conf\nPort 2222\nPort 22");
+  EXPECT_EQ(told(guest, "net.ssh-root-password").path, "/etc/ssh/sshd_config.d/50-cloud-init.conf");
+  EXPECT_EQ(told(guest, "net.ssh-root-password", builtin("ecs")).severity, Severity::warning);
+  EXPECT_TRUE(is_silent(guest, "net.ssh-port"));
+  guest.edit("/etc/ssh/sshd_config", "\nPort 22\n", "\n");
+  EXPECT_EQ(told(guest, "net.ssh-port").line, 3);
+  guest.append("/etc/ssh/sshd_config", "Match all\nListenAddress 0.0.0.0:22\n");
+  EXPECT_TRUE(is_silent(guest, "net.ssh-port"));
+}
+
 TEST(NetStaticMac, FiresOnEachWayToBindACard) {
   const std::vector<std::pair<std::string, std::string>> files{
       {ifcfg, "BOOTPROTO=dhcp\nHWADDR=52:54:00:01:02:03\n"},

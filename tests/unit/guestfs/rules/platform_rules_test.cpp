@@ -22,6 +22,26 @@ TEST(ReleaseEol, TellsOfReleasesWithoutUpdates) {
   EXPECT_TRUE(is_silent(current, "release.eol"));
 }
 
+TEST(ReleaseEol, KnowsServicePacksAndStreams) {
+  const auto told = [](const std::string& os_release) {
+    Guest guest = debian12_bios();
+    guest.write("/etc/os-release", os_release);
+    const std::string message = guest.finding_of("release.eol").message;
+    const std::size_t at = message.find("since ");
+    return at == std::string::npos ? std::string{} : message.substr(at + 6, 10);
+  };
+  EXPECT_EQ(told("ID=sles\nVERSION_ID=15.4\n"), "2023-12-31");
+  EXPECT_EQ(told("ID=sles\nVERSION_ID=15.7\n"), "");
+  EXPECT_EQ(told("ID=centos\nVERSION_ID=8\nPRETTY_NAME=\"CentOS Linux 8\"\n"), "2021-12-31");
+  EXPECT_EQ(told("ID=centos\nVERSION_ID=8\nPRETTY_NAME=\"CentOS Stream 8\"\n"), "2024-05-31");
+  EXPECT_EQ(told("ID=openEuler\nVERSION_ID=\"22.03\"\nVERSION=\"22.03 (LTS-SP1)\"\n"),
+            "2024-12-31");
+  EXPECT_EQ(told("ID=openEuler\nVERSION_ID=\"24.03\"\nVERSION=\"24.03 (LTS-SP3)\"\n"), "");
+  EXPECT_EQ(told("ID=amzn\nVERSION_ID=2023\n"), "");
+  EXPECT_EQ(told("ID=amzn\nVERSION_ID=2\n"), "2026-06-30");
+  EXPECT_EQ(told("ID=rhel\nVERSION_ID=7.9\n"), "2024-06-30");
+}
+
 TEST(FwMismatch, FiresWhereTheCloudHasOtherFirmware) {
   const rules::Profile jdcloud = profiles::load_profile("jdcloud").value();
   Guest uefi = arch();

@@ -32,6 +32,18 @@ TEST(ReleaseSymlinkBroken, RejectsADanglingLink) {
   EXPECT_THAT(debian.complaints(), ElementsAre("release.symlink-broken error"));
 }
 
+TEST(ReleaseMalformed, TakesNamesThatOnlyOsReleaseKnows) {
+  Guest guest = centos7();
+  guest.write("/etc/os-release",
+              "NAME=\"BigCloud Enterprise Linux\"\nID=bclinux\nVERSION_ID=8\n"
+              "PRETTY_NAME=\"BigCloud Enterprise Linux 8\"\n");
+  for (const char* path : {"/etc/centos-release", "/etc/redhat-release", "/etc/system-release"})
+    guest.write(path, "BigCloud Enterprise Linux release 8.2.2107 (Core)\n");
+  EXPECT_EQ(guest.finding_of("release.malformed").rule, "");
+  guest.write("/etc/redhat-release", "gibberish\n");
+  EXPECT_EQ(guest.finding_of("release.malformed").severity, Severity::warning);
+}
+
 TEST(ReleaseConflict, RejectsFilesOfAnotherFamily) {
   Guest debian = debian12_bios();
   debian.fs.file("/usr/lib/os-release", centos_release).file("/etc/issue", "\\S\n");
