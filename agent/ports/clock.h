@@ -24,7 +24,9 @@ class SystemClock : public Clock {
 
 /// "2026-08-31T12:00:00Z": RFC 3339, UTC, whole seconds.
 std::string format_time(std::chrono::system_clock::time_point time);
-/// The inverse; the epoch for a text that is no such time.
+/// "2026-08-31T12:00:00.250Z": the same in milliseconds, for what a step took.
+std::string format_moment(std::chrono::system_clock::time_point time);
+/// The inverse of both; the epoch for a text that is no such time.
 std::chrono::system_clock::time_point parse_time(const std::string& text);
 
 }  // namespace imprint

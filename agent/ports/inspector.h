@@ -16,6 +16,8 @@ struct Inspection {
   std::filesystem::path image;
   /// In the gate's words or QEMU's; none: found by the gate.
   std::optional<std::string> declared_format;
+  /// Of the image, if the caller has computed it and the file is the same since; none: computed.
+  std::optional<Sha256> digest;
   /// A built-in name, or the path of a profile file; or several, separated by commas.
   std::string profile = "generic";
   std::vector<std::filesystem::path> companions;  ///< further disks of the same machine

@@ -22,6 +22,12 @@ struct StoredImage {
   std::uint64_t virtual_size = 0;
 };
 
+/// A file whose digest was computed before.
+struct Hashed {
+  Sha256 digest;
+  std::string seal;  ///< Volumes::seal_of at that time
+};
+
 /// What cloud-init's NoCloud data source is told.
 struct Seed {
   std::string cloud_instance_id;
@@ -48,9 +54,15 @@ class Volumes {
   virtual Result<std::filesystem::path> prepare_unpacked(const JobId& job) = 0;
   /// Removes what a job left in the incoming folder; nothing there is fine.
   virtual Result<> discard_incoming(const JobId& job) = 0;
+  /// What tells that a file of the incoming folder has not been changed since: its inode, size and
+  /// times, of which the kernel sets the time of change at each write and no program can set it
+  /// back. Errc::not_found.
+  virtual Result<std::string> seal_of(const std::filesystem::path& incoming) = 0;
   /// Makes the accepted file a read-only standalone qcow2 of the store, named by its digest: a
-  /// qcow2 file is moved, any other format is converted in a sandbox. `cancelled` may be empty.
+  /// qcow2 file is moved, any other format is converted in a sandbox. A file that is moved and
+  /// still bears the seal in `hashed` is not read again. `cancelled` may be empty.
   virtual Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
+                                          const std::optional<Hashed>& hashed,
                                           const std::function<bool()>& cancelled) = 0;
   [[nodiscard]] virtual std::filesystem::path image_path(const Sha256& digest) const = 0;
   /// Checks that the image is there with the recorded size. Errc::corrupt if not.

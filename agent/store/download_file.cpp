@@ -12,7 +12,7 @@
 namespace imprint::store {
 
 Result<DownloadFile> DownloadFile::create(const std::filesystem::path& path, std::uint64_t limit) {
-  Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  Fd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (!fd.valid()) return system_error(errno, "file '" + path.string() + "'");
   return DownloadFile{path, std::move(fd), limit};
 }
@@ -22,7 +22,8 @@ DownloadFile::DownloadFile(DownloadFile&& other) noexcept
       fd_{std::move(other.fd_)},
       limit_{other.limit_},
       size_{other.size_},
-      digester_{std::move(other.digester_)} {
+      kernel_copies_{other.kernel_copies_},
+      digest_{std::move(other.digest_)} {
   other.path_.clear();
 }
 
@@ -43,7 +44,7 @@ Result<> DownloadFile::expect(std::uint64_t total) const {
 
 Result<> DownloadFile::write(std::span<const std::byte> bytes) {
   TRY(expect(size_ + bytes.size()));
-  digester_.update(bytes);
+  const std::size_t total = bytes.size();
   while (!bytes.empty()) {
     const ssize_t count =
         ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(size_));
@@ -52,26 +53,53 @@ Result<> DownloadFile::write(std::span<const std::byte> bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     size_ += static_cast<std::uint64_t>(count);
   }
+  digest_->add_data(total);
   return {};
+}
+
+Result<std::uint64_t> DownloadFile::copy(int source, std::uint64_t count) {
+  if (!kernel_copies_) return copy_through_memory(source, count);
+  TRY(expect(size_ + count));
+  auto from = static_cast<off_t>(size_);
+  auto to = from;
+  const ssize_t copied = ::copy_file_range(source, &from, fd_.get(), &to, count, 0);
+  if (copied > 0) {
+    size_ += static_cast<std::uint64_t>(copied);
+    digest_->add_data(static_cast<std::uint64_t>(copied));
+    return static_cast<std::uint64_t>(copied);
+  }
+  if (copied < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO))
+    return failed(errno);
+  // Two file systems, or one that cannot; some answer 0 where there is something to read.
+  kernel_copies_ = false;
+  return copy_through_memory(source, count);
+}
+
+Result<std::uint64_t> DownloadFile::copy_through_memory(int source, std::uint64_t count) {
+  std::vector<std::byte> buffer(
+      static_cast<std::size_t>(std::min<std::uint64_t>(count, std::uint64_t{1} << 20)));
+  for (;;) {
+    const ssize_t got = ::pread(source, buffer.data(), buffer.size(), static_cast<off_t>(size_));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error(errno, "read");
+    TRY(write(std::span{buffer}.first(static_cast<std::size_t>(got))));
+    return static_cast<std::uint64_t>(got);
+  }
 }
 
 Result<> DownloadFile::skip(std::uint64_t count) {
   TRY(expect(size_ + count));
-  static const std::vector<std::byte> zeros(std::size_t{1} << 20);
-  for (std::uint64_t left = count; left > 0;) {
-    const auto chunk = std::min<std::uint64_t>(left, zeros.size());
-    digester_.update(std::span{zeros}.first(static_cast<std::size_t>(chunk)));
-    left -= chunk;
-  }
   size_ += count;
   if (::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) return failed(errno);
+  digest_->add_hole(count);
   return {};
 }
 
 Result<Fetched> DownloadFile::finish() && {
   if (::fsync(fd_.get()) != 0) return failed(errno);
   TRY(sync_folder(path_.parent_path()));
-  Fetched fetched{TRY(Sha256::parse(digester_.finish())), size_};
+  const std::string hex = TRY_WITH(digest_->finish(), "file '" + path_.string() + "'");
+  Fetched fetched{TRY(Sha256::parse(hex)), size_};
   path_.clear();
   return fetched;
 }

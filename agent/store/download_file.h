@@ -3,11 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 
-#include "agent/base/digest.h"
 #include "agent/base/fd.h"
 #include "agent/ports/image_source.h"
+#include "agent/store/trailing_digest.h"
 
 namespace imprint::store {
 
@@ -23,6 +24,10 @@ class DownloadFile {
 
   /// Errc::exhausted: more than the limit, or no space.
   Result<> write(std::span<const std::byte> bytes);
+  /// The next bytes, at most `count`, from the same place in the open file `source`: by a reflink
+  /// where the file system can, otherwise copied inside the kernel or, where that is refused,
+  /// through our memory. How many it took; 0: the source ends here.
+  Result<std::uint64_t> copy(int source, std::uint64_t count);
   /// `count` zeros that take no space.
   Result<> skip(std::uint64_t count);
   /// Errc::exhausted if a source of that size would pass the limit.
@@ -34,14 +39,19 @@ class DownloadFile {
 
  private:
   DownloadFile(std::filesystem::path path, Fd fd, std::uint64_t limit)
-      : path_{std::move(path)}, fd_{std::move(fd)}, limit_{limit} {}
+      : path_{std::move(path)},
+        fd_{std::move(fd)},
+        limit_{limit},
+        digest_{std::make_unique<TrailingDigest>(fd_.get())} {}
   [[nodiscard]] Error failed(int error_number) const;
+  Result<std::uint64_t> copy_through_memory(int source, std::uint64_t count);
 
   std::filesystem::path path_;
   Fd fd_;
   std::uint64_t limit_;
   std::uint64_t size_ = 0;
-  Digester digester_;
+  bool kernel_copies_ = true;               ///< until it refuses once
+  std::unique_ptr<TrailingDigest> digest_;  ///< last: it reads fd_
 };
 
 /// Tells progress at most ten times a second.

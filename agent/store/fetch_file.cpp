@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
 
 #include "agent/base/fd.h"
 #include "agent/store/download_file.h"
@@ -14,7 +13,8 @@
 namespace imprint::store {
 namespace {
 
-constexpr std::uint64_t chunk_size = std::uint64_t{1} << 20;
+/// How much goes between two looks at progress and cancellation.
+constexpr std::uint64_t chunk_size = std::uint64_t{8} << 20;
 
 struct OpenSource {
   Fd fd;
@@ -38,7 +38,7 @@ Result<OpenSource> open_source(const std::filesystem::path& source, const std::s
 class Copy {
  public:
   Copy(const OpenSource& source, DownloadFile& target, ProgressTeller& teller)
-      : source_{source}, target_{target}, teller_{teller}, buffer_(chunk_size) {}
+      : source_{source}, target_{target}, teller_{teller} {}
 
   Result<> run() {
     while (target_.size() < source_.size) {
@@ -64,7 +64,7 @@ class Copy {
   }
 
   Result<> copy_hole(std::uint64_t end) {
-    constexpr std::uint64_t stride = chunk_size * 64;  // so that a cancel is heard soon
+    constexpr std::uint64_t stride = chunk_size * 8;  // so that a cancel is heard soon
     while (target_.size() < end) {
       TRY(target_.skip(std::min(end - target_.size(), stride)));
       TRY(proceed());
@@ -74,14 +74,8 @@ class Copy {
 
   Result<> copy_data(std::uint64_t end) {
     while (target_.size() < end) {
-      const auto wanted = static_cast<std::size_t>(std::min(end - target_.size(), chunk_size));
-      const ssize_t count =
-          ::pread(source_.fd.get(), buffer_.data(), wanted, static_cast<off_t>(target_.size()));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return system_error(errno, "read");
-      if (count == 0)
+      if (TRY(target_.copy(source_.fd.get(), std::min(end - target_.size(), chunk_size))) == 0)
         return make_error(Errc::unavailable, "the file became shorter while it was read");
-      TRY(target_.write(std::span{buffer_}.first(static_cast<std::size_t>(count))));
       TRY(proceed());
     }
     return {};
@@ -90,7 +84,6 @@ class Copy {
   const OpenSource& source_;
   DownloadFile& target_;
   ProgressTeller& teller_;
-  std::vector<std::byte> buffer_;
 };
 
 }  // namespace

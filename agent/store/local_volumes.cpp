@@ -57,9 +57,13 @@ Result<path> LocalVolumes::prepare_unpacked(const JobId& job) {
 Result<> LocalVolumes::discard_incoming(const JobId& job) {
   return images_.discard_incoming(job);
 }
+Result<std::string> LocalVolumes::seal_of(const path& incoming) {
+  return StoredImages::seal_of(incoming);
+}
 Result<StoredImage> LocalVolumes::adopt_image(const path& incoming, ImageFormat format,
+                                              const std::optional<Hashed>& hashed,
                                               const std::function<bool()>& cancelled) {
-  return images_.adopt(incoming, format, cancelled);
+  return images_.adopt(incoming, format, hashed, cancelled);
 }
 path LocalVolumes::image_path(const Sha256& digest) const {
   return paths_.image(digest);

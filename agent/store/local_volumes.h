@@ -19,7 +19,9 @@ class LocalVolumes : public Volumes {
   Result<std::filesystem::path> prepare_incoming(const JobId& job) override;
   Result<std::filesystem::path> prepare_unpacked(const JobId& job) override;
   Result<> discard_incoming(const JobId& job) override;
+  Result<std::string> seal_of(const std::filesystem::path& incoming) override;
   Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
+                                  const std::optional<Hashed>& hashed,
                                   const std::function<bool()>& cancelled) override;
   [[nodiscard]] std::filesystem::path image_path(const Sha256& digest) const override;
   Result<> probe_image(const Sha256& digest, std::uint64_t file_size) override;

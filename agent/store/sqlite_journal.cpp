@@ -183,7 +183,7 @@ Result<> SqliteJournal::update_step(const JobId& job, std::size_t step, Change c
 Result<> SqliteJournal::entering(const JobId& job, std::size_t step) {
   TRY(update_step(job, step, [&](Job& edited, JobStep& entered) {
     entered.state = StepState::running;
-    if (entered.started.empty()) entered.started = format_time(clock_.now());
+    if (entered.started.empty()) entered.started = format_moment(clock_.now());
     entered.ended.clear();
     edited.state = JobState::running;
     edited.progress = 0;
@@ -198,7 +198,7 @@ Result<> SqliteJournal::left(const JobId& job, std::size_t step, StepState state
     return make_error(Errc::invalid, "a step cannot be left as '{}'", to_string(state));
   return update_step(job, step, [&](Job&, JobStep& ended) {
     ended.state = state;
-    ended.ended = format_time(clock_.now());
+    ended.ended = format_moment(clock_.now());
   });
 }
 

@@ -34,14 +34,25 @@ Result<StoredImage> parse_note(const std::string& text) {
 }
 
 /// What a standalone qcow2 file is, once it is in the store.
-Result<StoredImage> describe(const path& file) {
+Result<StoredImage> describe(const path& file, const std::optional<Sha256>& known) {
   const Qcow2Facts facts = TRY(read_qcow2(file));
   if (facts.backing || facts.data_file)
     return make_error(Errc::invalid, "'{}' refers to another file, '{}'", file.string(),
                       facts.backing.value_or(facts.data_file.value_or("")));
   const std::uint64_t size = TRY(regular_file_size(file));
+  if (known) return StoredImage{*known, size, facts.virtual_size};
   const std::string digest = TRY(digest_of_file(file));
   return StoredImage{TRY(Sha256::parse(digest)), size, facts.virtual_size};
+}
+
+std::string text_of(const struct timespec& time) {
+  return fmt::format("{}.{:09}", time.tv_sec, time.tv_nsec);
+}
+
+/// The digest that was computed of the file, if the file is still the same.
+Result<std::optional<Sha256>> known_digest(const path& file, const std::optional<Hashed>& hashed) {
+  if (!hashed || TRY(StoredImages::seal_of(file)) != hashed->seal) return std::optional<Sha256>{};
+  return std::optional{hashed->digest};
 }
 
 /// A file of the incoming folder and all that was made of it.
@@ -79,7 +90,16 @@ Result<std::optional<StoredImage>> StoredImages::adopted_before(const path& inco
   return std::optional{*std::move(image)};
 }
 
+Result<std::string> StoredImages::seal_of(const path& incoming) {
+  struct stat info {};
+  if (::lstat(incoming.c_str(), &info) != 0)
+    return system_error(errno, "file '" + incoming.string() + "'");
+  return fmt::format("{}:{}:{}:{}:{}", info.st_dev, info.st_ino, info.st_size,
+                     text_of(info.st_mtim), text_of(info.st_ctim));
+}
+
 Result<StoredImage> StoredImages::adopt(const path& incoming, ImageFormat format,
+                                        const std::optional<Hashed>& hashed,
                                         const std::function<bool()>& cancelled) {
   if (incoming.parent_path() != paths_.incoming())
     return make_error(Errc::invalid, "'{}' is not in the folder '{}'", incoming.string(),
@@ -89,16 +109,18 @@ Result<StoredImage> StoredImages::adopt(const path& incoming, ImageFormat format
     return *before;
   }
   TRY(regular_file_size(incoming));
-  if (format == ImageFormat::qcow2) return adopt_qcow2(incoming, incoming);
+  if (format == ImageFormat::qcow2)
+    return adopt_qcow2(incoming, incoming, TRY(known_digest(incoming, hashed)));
   NewFile converted = TRY(NewFile::create(StatePaths::converted(incoming), 0600));
   TRY(convert_to_qcow2(incoming, format, converted.path(), cancelled));
-  StoredImage image = TRY(adopt_qcow2(converted.path(), incoming));
+  StoredImage image = TRY(adopt_qcow2(converted.path(), incoming, std::nullopt));
   TRY(remove_file(incoming));
   return image;
 }
 
-Result<StoredImage> StoredImages::adopt_qcow2(const path& file, const path& incoming) {
-  const StoredImage image = TRY(describe(file));
+Result<StoredImage> StoredImages::adopt_qcow2(const path& file, const path& incoming,
+                                              const std::optional<Sha256>& digest) {
+  const StoredImage image = TRY(describe(file, digest));
   const path target = paths_.image(image.digest);
   if (::chmod(file.c_str(), 0444) != 0) return system_error(errno, "file '" + file.string() + "'");
   // The note comes first: when the file has gone to its place, only the note still tells which one

@@ -16,15 +16,19 @@ class StoredImages {
   Result<std::filesystem::path> prepare_incoming(const JobId& job);
   Result<std::filesystem::path> prepare_unpacked(const JobId& job);
   Result<> discard_incoming(const JobId& job);
+  static Result<std::string> seal_of(const std::filesystem::path& incoming);
   Result<StoredImage> adopt(const std::filesystem::path& incoming, ImageFormat format,
+                            const std::optional<Hashed>& hashed,
                             const std::function<bool()>& cancelled);
   Result<> probe(const Sha256& digest, std::uint64_t file_size) const;
   Result<> verify(const Sha256& digest) const;
   Result<> remove(const Sha256& digest);
 
  private:
+  /// `digest`: of the file, if it is known.
   Result<StoredImage> adopt_qcow2(const std::filesystem::path& file,
-                                  const std::filesystem::path& incoming);
+                                  const std::filesystem::path& incoming,
+                                  const std::optional<Sha256>& digest);
   Result<std::optional<StoredImage>> adopted_before(const std::filesystem::path& incoming) const;
 
   StatePaths paths_;

@@ -1,6 +1,6 @@
 #include "agent/workflows/exchange.h"
 
-#include <algorithm>
+#include <map>
 
 #include "agent/model/json.h"
 #include "agent/policy/reimage.h"
@@ -94,8 +94,10 @@ Result<> record(Run& run) {
     });
   }));
   if (plan.image) TRY(release_bytes(run, plan.image->digest));
-  const Instance now = TRY(Records{run.ports.store}.instance(plan.before.id));
-  return run.save_result(to_json(now));
+  Json result = to_json(TRY(Records{run.ports.store}.instance(plan.before.id)));
+  if (plan.was_running.value_or(false))
+    result["downtime"] = downtime_of(TRY(run.ports.journal.find(run.job().id)));
+  return run.save_result(std::move(result));
 }
 
 Result<> rest(Run& run, seconds grace) {
@@ -133,7 +135,28 @@ Result<std::vector<System>> parse_systems(ObjectReader& reader, std::string_view
   return systems;
 }
 
+std::int64_t milliseconds_between(const std::string& began, const std::string& ended) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(parse_time(ended) -
+                                                               parse_time(began))
+      .count();
+}
+
 }  // namespace
+
+Json downtime_of(const Job& job) {
+  std::map<std::string, const JobStep*> steps;
+  for (const JobStep& step : job.steps)
+    if (step.state == StepState::done) steps[step.name] = &step;
+  if (!steps.contains("stop") || !steps.contains("swap") || !steps.contains("start"))
+    return nullptr;
+  const auto taken = [&](const char* first, const char* last) {
+    return milliseconds_between(steps[first]->started, steps[last]->ended);
+  };
+  return {{"milliseconds", taken("stop", "start")},
+          {"stop", taken("stop", "stop")},
+          {"swap", taken("swap", "swap")},
+          {"start", taken("start", "start")}};
+}
 
 Json to_json(const ExchangePlan& plan) {
   Json discard = Json::array();

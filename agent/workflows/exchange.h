@@ -29,6 +29,11 @@ Result<ExchangePlan> parse_exchange_plan(const Json& json);
 /// stop, swap, start, confirm (the commit point), record, rest, cleanup.
 Steps exchange_steps(const ExchangePlan& plan, std::chrono::seconds grace);
 
+/// How long the machine was away, from the journal's times: from the request to stop until QEMU ran
+/// the new system, "milliseconds", and of that "stop", "swap" and "start". Null if it was not both
+/// stopped and started. Pure.
+Json downtime_of(const Job& job);
+
 /// That the instance is still what the plan began with and that the hypervisor has the system disk
 /// which the record names. Errc::conflict if not.
 Result<> check_unchanged(Run& run, const Instance& before);

@@ -43,6 +43,7 @@ Result<> fetch(Run& run) {
   plan.fetched = fetched.digest;
   plan.fetched_size = fetched.size;
   plan.content_size = fetched.size;
+  plan.seal = TRY(run.ports.volumes.seal_of(incoming));
   return run.save_plan(to_json(plan));
 }
 
@@ -60,6 +61,7 @@ Result<> unpack(Run& run) {
   plan.incoming = target;
   plan.unpacked = unpacked->digest;
   plan.content_size = unpacked->size;
+  plan.seal = TRY(run.ports.volumes.seal_of(target));
   return run.save_plan(to_json(plan));
 }
 
@@ -80,9 +82,21 @@ Result<> keep_report(Run& run, const ImageReport& report) {
   return run.save_result({{"verdict", to_string(report.verdict)}, {"report", json}});
 }
 
+/// The digest of what is inspected and adopted, as it was computed when the bytes came.
+Result<Hashed> content_of(const ImportPlan& plan) {
+  if (!plan.fetched) return make_error(Errc::corrupt, "the plan has no digest of what was fetched");
+  return Hashed{plan.unpacked.value_or(*plan.fetched), plan.seal};
+}
+
+/// The report is bound to the bytes by their digest. As long as the file bears the seal that it got
+/// when it was hashed, the worker need not read all of it a second time.
 Result<ImageReport> inspect_incoming(Run& run, const ImportPlan& plan) {
+  const Hashed content = TRY(content_of(plan));
+  std::optional<Sha256> known;
+  if (TRY(run.ports.volumes.seal_of(plan.incoming)) == content.seal) known = content.digest;
   ImageReport report = TRY(run.ports.inspector.inspect({.image = plan.incoming,
                                                         .declared_format = plan.request.format,
+                                                        .digest = known,
                                                         .profile = run.settings.profile,
                                                         .companions = {},
                                                         .time_limit = run.settings.inspect_limit,
@@ -99,8 +113,7 @@ Result<> inspect(Run& run) {
   if (run.stopping() && report.verdict != Verdict::accepted)
     return make_error(Errc::cancelled, "the agent stops");
   TRY(keep_report(run, report));
-  if (!plan.fetched) return make_error(Errc::corrupt, "the plan has no digest of what was fetched");
-  TRY(policy::may_import(report, plan.unpacked.value_or(*plan.fetched)));
+  TRY(policy::may_import(report, TRY(content_of(plan)).digest));
   plan.format = TRY(parse_image_format(report.container.format));
   plan.virtual_size = report.container.virtual_size;
   plan.guest = report.guest;
@@ -111,7 +124,8 @@ Result<> inspect(Run& run) {
 Result<StoredImage> adopt_incoming(Run& run, const ImportPlan& plan) {
   if (plan.format != ImageFormat::qcow2)
     TRY(policy::require_space(TRY(run.ports.volumes.space()).free, plan.content_size));
-  return run.ports.volumes.adopt_image(plan.incoming, plan.format, cancelled(run));
+  return run.ports.volumes.adopt_image(plan.incoming, plan.format, TRY(content_of(plan)),
+                                       cancelled(run));
 }
 
 Result<> adopt(Run& run) {

@@ -18,6 +18,7 @@ struct ImportPlan {
   std::string incoming;            ///< where the bytes are that are inspected and adopted
   std::optional<Sha256> fetched;   ///< of what came
   std::uint64_t fetched_size = 0;  ///< bytes
+  std::string seal;                ///< of `incoming`, since its digest was computed
   std::optional<Sha256> unpacked;  ///< of the content, if what came was packed
   std::uint64_t content_size = 0;  ///< bytes that are inspected and adopted
   ImageFormat format = ImageFormat::qcow2;

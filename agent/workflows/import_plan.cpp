@@ -35,6 +35,7 @@ Json to_json(const ImportPlan& plan) {
           {"incoming", plan.incoming},
           {"fetched", plan.fetched ? Json(plan.fetched->hex()) : Json(nullptr)},
           {"fetched_size", plan.fetched_size},
+          {"seal", plan.seal},
           {"unpacked", plan.unpacked ? Json(plan.unpacked->hex()) : Json(nullptr)},
           {"content_size", plan.content_size},
           {"format", to_string(plan.format)},
@@ -53,6 +54,7 @@ Result<ImportPlan> parse_import_plan(const Json& json) {
   const std::string incoming = reader.text("incoming");
   const auto fetched = reader.optional_text("fetched");
   const auto fetched_size = reader.integer("fetched_size");
+  const std::string seal = reader.text_or("seal", "");
   const auto unpacked = reader.optional_text("unpacked");
   const auto content_size = reader.integer_or("content_size", fetched_size);
   const auto format = parse_image_format(reader.text("format"));
@@ -73,6 +75,7 @@ Result<ImportPlan> parse_import_plan(const Json& json) {
                   .incoming = incoming,
                   .fetched = std::nullopt,
                   .fetched_size = static_cast<std::uint64_t>(fetched_size),
+                  .seal = seal,
                   .unpacked = std::nullopt,
                   .content_size = static_cast<std::uint64_t>(content_size),
                   .format = *format,
@@ -95,6 +98,7 @@ Result<ImportPlan> plan_import(const ImageId& id, const ImportImage& request,
                     .now = now,
                     .incoming = {},
                     .fetched = std::nullopt,
+                    .seal = {},
                     .unpacked = std::nullopt,
                     .guest = {},
                     .ruleset = {},

@@ -14,6 +14,7 @@ namespace imprint::inspect {
 struct Task {
   std::filesystem::path image;
   std::optional<std::string> format;
+  std::string digest;  ///< of the image, 64 hexadecimal digits, if it is known; empty: computed
   std::vector<std::filesystem::path> companions;
   std::vector<rules::Profile> profiles;  ///< at least one
   std::filesystem::path appliance;       ///< a fixed appliance

@@ -21,6 +21,7 @@ constexpr int wrong_usage = 64;  // EX_USAGE of sysexits.h
 struct Options {
   std::string image;
   std::string format;
+  std::string digest;
   std::string profile = "generic";
   std::vector<std::string> companions;
   std::string appliance;
@@ -34,6 +35,7 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("image", options.image, "the disk image to read")->required();
   app.add_option("--format", options.format, "its format; found by its content if not given")
       ->check(CLI::IsMember({"qcow2", "raw", "vmdk", "vhd", "vpc", "vhdx", "vdi"}));
+  app.add_option("--sha256", options.digest, "its digest; computed if not given");
   app.add_option("--unpack-to", options.unpack_to,
                  "no report: unpack the image into this file, and nothing else");
   app.add_option("--data-limit", options.data_limit, "bytes that --unpack-to may write");
@@ -71,6 +73,7 @@ int run(const Options& options) {
   imprint::inspect::Task task;
   task.image = options.image;
   if (!options.format.empty()) task.format = options.format;
+  task.digest = options.digest;
   task.companions.assign(options.companions.begin(), options.companions.end());
   task.profiles = *std::move(profiles);
   task.appliance = options.appliance;

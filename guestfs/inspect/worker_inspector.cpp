@@ -80,6 +80,10 @@ Command command_for(const Inspection& inspection, const Workplace& place) {
     command.arguments.emplace_back("--format");
     command.arguments.push_back(*inspection.declared_format);
   }
+  if (inspection.digest) {
+    command.arguments.emplace_back("--sha256");
+    command.arguments.push_back(inspection.digest->hex());
+  }
   for (const fs::path& companion : inspection.companions) {
     command.arguments.emplace_back("--companion");
     command.arguments.push_back(companion.string());

@@ -171,9 +171,13 @@ class CrashingVolumes : public Volumes {
   Result<> discard_incoming(const JobId& job) override {
     return point_.change([&] { return real_.discard_incoming(job); });
   }
+  Result<std::string> seal_of(const std::filesystem::path& incoming) override {
+    return point_.look([&] { return real_.seal_of(incoming); });
+  }
   Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
+                                  const std::optional<Hashed>& hashed,
                                   const std::function<bool()>& cancelled) override {
-    return point_.change([&] { return real_.adopt_image(incoming, format, cancelled); });
+    return point_.change([&] { return real_.adopt_image(incoming, format, hashed, cancelled); });
   }
   [[nodiscard]] std::filesystem::path image_path(const Sha256& digest) const override {
     return real_.image_path(digest);

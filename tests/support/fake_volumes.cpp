@@ -86,8 +86,17 @@ Result<> FakeVolumes::discard_incoming(const JobId& job) {
   return {};
 }
 
+Result<std::string> FakeVolumes::seal_of(const std::filesystem::path& incoming) {
+  const std::lock_guard lock{files_->mutex};
+  const auto found = files_->files.find(incoming);
+  if (found == files_->files.end())
+    return make_error(Errc::not_found, "'{}' does not exist", incoming.string());
+  return "seal of " + found->second.content;
+}
+
 Result<StoredImage> FakeVolumes::adopt_image(const std::filesystem::path& incoming,
                                              ImageFormat format,
+                                             const std::optional<Hashed>& hashed,
                                              const std::function<bool()>& cancelled) {
   const std::lock_guard lock{files_->mutex};
   TRY(fault("adopt_image"));
@@ -99,7 +108,9 @@ Result<StoredImage> FakeVolumes::adopt_image(const std::filesystem::path& incomi
     return make_error(Errc::unavailable, "'{}' does not exist", incoming.string());
   const std::string content =
       (format != ImageFormat::qcow2 ? "qcow2 of " : "") + found->second.content;
-  const Sha256 digest = TRY(Sha256::parse(digest_of(content)));
+  Sha256 digest = TRY(Sha256::parse(digest_of(content)));
+  if (hashed && format == ImageFormat::qcow2 && hashed->seal == "seal of " + content)
+    digest = hashed->digest;
   files_->files[image_path(digest)] = {content, content.size()};
   files_->files.erase(incoming);
   const StoredImage stored{digest, content.size(), gibibyte};

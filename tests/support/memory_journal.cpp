@@ -62,7 +62,7 @@ Result<> MemoryJournal::entering(const JobId& job, std::size_t step) {
   const std::lock_guard lock{jobs_->mutex};
   JobStep* entered = TRY(find_step(job, step));
   entered->state = StepState::running;
-  if (entered->started.empty()) entered->started = format_time(clock_.now());
+  if (entered->started.empty()) entered->started = format_moment(clock_.now());
   entered->ended.clear();
   Job* owner = TRY(find_open(job));
   owner->state = JobState::running;
@@ -76,7 +76,7 @@ Result<> MemoryJournal::left(const JobId& job, std::size_t step, StepState state
   const std::lock_guard lock{jobs_->mutex};
   JobStep* ended = TRY(find_step(job, step));
   ended->state = state;
-  ended->ended = format_time(clock_.now());
+  ended->ended = format_moment(clock_.now());
   return {};
 }
 

@@ -52,7 +52,8 @@ class DiskFixture : public testing::Test {
     return path;
   }
   Image adopted_image() {
-    const auto stored = volumes_.adopt_image(incoming(JobId::generate()), ImageFormat::qcow2, {});
+    const auto stored =
+        volumes_.adopt_image(incoming(JobId::generate()), ImageFormat::qcow2, {}, {});
     EXPECT_TRUE(stored) << (stored ? "" : stored.error().message);
     return {.id = ImageId::generate(),
             .name = "tiny",

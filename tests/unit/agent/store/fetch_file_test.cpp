@@ -59,6 +59,18 @@ TEST_F(FileSource, IsCopiedAndHashed) {
   EXPECT_EQ(read_file(target_).value(), "some bytes");
 }
 
+TEST_F(FileSource, MayLieOnAnotherFileSystem) {
+  source_ = std::filesystem::path{"/dev/shm"} / ("imprint-" + JobId::generate().str());
+  std::string text;
+  for (int i = 0; i < 2'000'000; ++i) text += static_cast<char>(i % 251);
+  std::ofstream{source_} << text;
+  const auto fetched = fetch();
+  std::filesystem::remove(source_);
+  ASSERT_TRUE(fetched) << fetched.error().message;
+  EXPECT_EQ(fetched->digest.hex(), digest_of(text));
+  EXPECT_EQ(read_file(target_).value(), text);
+}
+
 TEST_F(FileSource, MayBeEmpty) {
   std::ofstream{source_};
   const auto fetched = fetch();

@@ -18,7 +18,7 @@ class StoredImagesOf : public DiskFixture {
 TEST_F(StoredImagesOf, MovesAQcow2InUnderItsDigest) {
   const auto path = incoming(job_);
   const auto digest = digest_of_file(path).value();
-  const auto stored = volumes_.adopt_image(path, ImageFormat::qcow2, {});
+  const auto stored = volumes_.adopt_image(path, ImageFormat::qcow2, {}, {});
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_EQ(stored->digest.hex(), digest);
   EXPECT_EQ(stored->virtual_size, 8U << 20);
@@ -31,10 +31,31 @@ TEST_F(StoredImagesOf, MovesAQcow2InUnderItsDigest) {
   EXPECT_TRUE(volumes_.verify_image(stored->digest));
 }
 
+TEST_F(StoredImagesOf, ReadsAgainOnlyWhatHasChangedSinceItWasHashed) {
+  // A digest that is not the file's shows whether the file was read.
+  const Sha256 told = Sha256::parse(digest_of("told")).value();
+  const auto path = incoming(job_);
+  const Hashed hashed{told, volumes_.seal_of(path).value()};
+  const auto stored = volumes_.adopt_image(path, ImageFormat::qcow2, hashed, {});
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(stored->digest, told);
+
+  const auto changed = incoming(JobId::generate());
+  const Hashed before{told, volumes_.seal_of(changed).value()};
+  write_guest_data(changed.string(), "9");
+  const auto digest = digest_of_file(changed).value();
+  EXPECT_EQ(volumes_.adopt_image(changed, ImageFormat::qcow2, before, {})->digest.hex(), digest);
+
+  const auto raw = incoming(JobId::generate(), ImageFormat::raw);
+  const Hashed of_raw{told, volumes_.seal_of(raw).value()};
+  EXPECT_NE(volumes_.adopt_image(raw, ImageFormat::raw, of_raw, {})->digest, told)
+      << "what is converted has another digest than what came";
+}
+
 TEST_F(StoredImagesOf, ConvertsRawAndLeavesHolesOut) {
   const auto path = incoming(job_, ImageFormat::raw);
   std::filesystem::resize_file(path, std::uint64_t{4} << 30);
-  const auto stored = volumes_.adopt_image(path, ImageFormat::raw, {});
+  const auto stored = volumes_.adopt_image(path, ImageFormat::raw, {}, {});
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_EQ(stored->virtual_size, std::uint64_t{4} << 30);
   EXPECT_LT(stored->file_size, 2U << 20);
@@ -48,7 +69,7 @@ TEST_F(StoredImagesOf, ConvertsRawAndLeavesHolesOut) {
 TEST_F(StoredImagesOf, ConvertsEveryOtherFormat) {
   for (const auto format : {ImageFormat::vmdk, ImageFormat::vhd, ImageFormat::vhdx}) {
     const auto path = incoming(JobId::generate(), format);
-    const auto stored = volumes_.adopt_image(path, format, {});
+    const auto stored = volumes_.adopt_image(path, format, {}, {});
     ASSERT_TRUE(stored) << stored.error().message;
     EXPECT_GE(stored->virtual_size, 8U << 20);
     const auto file = volumes_.image_path(stored->digest);
@@ -61,7 +82,7 @@ TEST_F(StoredImagesOf, ForgetsWhatWasUnpackedWithTheDownload) {
   const auto path = incoming(job_);
   const auto unpacked = volumes_.prepare_unpacked(job_).value();
   std::filesystem::copy(path, unpacked);
-  ASSERT_TRUE(volumes_.adopt_image(unpacked, ImageFormat::qcow2, {}));
+  ASSERT_TRUE(volumes_.adopt_image(unpacked, ImageFormat::qcow2, {}, {}));
   ASSERT_TRUE(volumes_.discard_incoming(job_));
   EXPECT_TRUE(names_in(paths_.incoming()).empty());
 }
@@ -70,9 +91,9 @@ TEST_F(StoredImagesOf, AnswersTheSameWhenItIsAskedAgain) {
   for (const auto format : {ImageFormat::qcow2, ImageFormat::raw}) {
     const JobId job = JobId::generate();
     const auto path = incoming(job, format);
-    const auto first = volumes_.adopt_image(path, format, {});
+    const auto first = volumes_.adopt_image(path, format, {}, {});
     ASSERT_TRUE(first) << first.error().message;
-    const auto again = volumes_.adopt_image(path, format, {});
+    const auto again = volumes_.adopt_image(path, format, {}, {});
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(again->digest, first->digest);
     EXPECT_EQ(again->virtual_size, first->virtual_size);
@@ -86,8 +107,8 @@ TEST_F(StoredImagesOf, KeepsOneFileForTheSameBytes) {
   const JobId second = JobId::generate();
   const auto copy = volumes_.prepare_incoming(second).value();
   std::filesystem::copy_file(path, copy);
-  const auto a = volumes_.adopt_image(path, ImageFormat::qcow2, {});
-  const auto b = volumes_.adopt_image(copy, ImageFormat::qcow2, {});
+  const auto a = volumes_.adopt_image(path, ImageFormat::qcow2, {}, {});
+  const auto b = volumes_.adopt_image(copy, ImageFormat::qcow2, {}, {});
   ASSERT_TRUE(a);
   ASSERT_TRUE(b);
   EXPECT_EQ(a->digest, b->digest);
@@ -101,7 +122,7 @@ TEST_F(StoredImagesOf, RefusesAFileThatRefersToAnother) {
   const auto path = volumes_.prepare_incoming(job_).value();
   tool({"qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.string(),
         path.string()});
-  const auto stored = volumes_.adopt_image(path, ImageFormat::qcow2, {});
+  const auto stored = volumes_.adopt_image(path, ImageFormat::qcow2, {}, {});
   ASSERT_FALSE(stored);
   EXPECT_EQ(stored.error().code, Errc::invalid);
   EXPECT_THAT(stored.error().message, HasSubstr(base.string()));
@@ -111,24 +132,26 @@ TEST_F(StoredImagesOf, RefusesAFileThatRefersToAnother) {
 TEST_F(StoredImagesOf, RefusesWhatIsNoQcow2) {
   const auto path = volumes_.prepare_incoming(job_).value();
   std::ofstream{path} << std::string(100'000, 'x');
-  EXPECT_EQ(volumes_.adopt_image(path, ImageFormat::qcow2, {}).error().code, Errc::corrupt);
+  EXPECT_EQ(volumes_.adopt_image(path, ImageFormat::qcow2, {}, {}).error().code, Errc::corrupt);
   EXPECT_TRUE(names_in(paths_.images()).empty());
 }
 
 TEST_F(StoredImagesOf, RefusesFilesFromElsewhereAndMissingOnes) {
   const auto elsewhere = temp_ / "mine.qcow2";
   tool({"qemu-img", "create", "-q", "-f", "qcow2", elsewhere.string(), "8M"});
-  EXPECT_EQ(volumes_.adopt_image(elsewhere, ImageFormat::qcow2, {}).error().code, Errc::invalid);
+  EXPECT_EQ(volumes_.adopt_image(elsewhere, ImageFormat::qcow2, {}, {}).error().code,
+            Errc::invalid);
   EXPECT_TRUE(std::filesystem::exists(elsewhere));
   const auto missing = volumes_.prepare_incoming(job_).value();
-  EXPECT_EQ(volumes_.adopt_image(missing, ImageFormat::qcow2, {}).error().code, Errc::not_found);
+  EXPECT_EQ(volumes_.adopt_image(missing, ImageFormat::qcow2, {}, {}).error().code,
+            Errc::not_found);
   std::filesystem::create_symlink(elsewhere, missing);
-  EXPECT_EQ(volumes_.adopt_image(missing, ImageFormat::qcow2, {}).error().code, Errc::invalid);
+  EXPECT_EQ(volumes_.adopt_image(missing, ImageFormat::qcow2, {}, {}).error().code, Errc::invalid);
 }
 
 TEST_F(StoredImagesOf, LeaveNothingOfACancelledConversion) {
   const auto path = incoming(job_, ImageFormat::raw);
-  const auto stored = volumes_.adopt_image(path, ImageFormat::raw, [] { return true; });
+  const auto stored = volumes_.adopt_image(path, ImageFormat::raw, {}, [] { return true; });
   ASSERT_FALSE(stored);
   EXPECT_EQ(stored.error().code, Errc::cancelled);
   EXPECT_EQ(names_in(paths_.incoming()), std::vector<std::string>{path.filename().string()});

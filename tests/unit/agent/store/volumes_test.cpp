@@ -224,7 +224,7 @@ TEST_F(FullVolumes, SayThatThereIsNoSpaceAndLeaveNothing) {
   const JobId job = JobId::generate();
   const auto raw = volumes.prepare_incoming(job).value();
   std::ofstream{raw} << std::string(700'000, 'x');
-  const auto stored = volumes.adopt_image(raw, ImageFormat::raw, {});
+  const auto stored = volumes.adopt_image(raw, ImageFormat::raw, {}, {});
   ASSERT_FALSE(stored);
   EXPECT_EQ(stored.error().code, Errc::exhausted) << stored.error().message;
   EXPECT_TRUE(std::filesystem::is_empty(paths.images()));

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/workflows/exchange.h"
 #include "tests/unit/agent/workflows/world.h"
 
 namespace imprint::test {
@@ -62,6 +63,28 @@ TEST_F(Reimage, PutsTheNewSystemInPlaceAndKeepsTheOldOne) {
   EXPECT_EQ(world.volumes.content(before.data_disks.at(0).path), "precious");
   EXPECT_GT(now.generation, before.generation);
   EXPECT_EQ(now.mac, before.mac);
+}
+
+TEST_F(Reimage, TellsHowLongTheMachineWasAway) {
+  const Json downtime = reimage().result.at("downtime");
+  EXPECT_GE(downtime.at("milliseconds").get<int>(), downtime.at("stop").get<int>());
+  ASSERT_EQ(agent.wait(agent->stop_instance(World::caller, "web", {})).state, JobState::succeeded);
+  EXPECT_FALSE(reimage().result.contains("downtime")) << "it was off before";
+}
+
+TEST(Downtime, LastsFromTheRequestToStopUntilTheNewSystemRuns) {
+  Job job{.id = JobId::generate()};
+  const auto step = [](const char* name, const char* began, const char* ended) {
+    const std::string day = "2026-08-31T23:59:";
+    return JobStep{name, "", StepState::done, day + began, day + ended};
+  };
+  job.steps = {step("seed", "00.000Z", "01.000Z"), step("stop", "01.500Z", "03.250Z"),
+               step("swap", "03.260Z", "03.300Z"), step("start", "03.310Z", "03.990Z"),
+               step("confirm", "04.000Z", "59.000Z")};
+  EXPECT_EQ(workflows::downtime_of(job),
+            (Json{{"milliseconds", 2490}, {"stop", 1750}, {"swap", 40}, {"start", 680}}));
+  job.steps[2].state = StepState::running;
+  EXPECT_EQ(workflows::downtime_of(job), nullptr);
 }
 
 TEST_F(Reimage, UsesTheUserDataOfTheCreateUnlessItIsGivenNew) {

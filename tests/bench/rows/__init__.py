@@ -1,0 +1,1 @@
+"""The rows of the comparison, by what they work on."""
