@@ -123,7 +123,8 @@ Result<Response> delete_image(Context& context, const Request& request) {
 }
 
 Result<Response> list_instances(Context& context, const Request&) {
-  return listing("instances", TRY(context.service.list_instances()));
+  const auto views = TRY(context.service.list_instances());
+  return Response{200, "application/json", context.instance_texts.listing(views), {}};
 }
 
 Result<Response> create_instance(Context& context, const Request& request) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/api/instance_texts.h"
 #include "agent/model/json.h"
 #include "agent/ports/service.h"
 
@@ -35,6 +36,7 @@ struct Context {
 
   Service& service;
   std::atomic<bool> stopping{false};  ///< long polls end soon after it is set
+  InstanceTexts instance_texts;
 };
 
 }  // namespace imprint::api

@@ -96,15 +96,27 @@ Result<Job> wait_for_end(Session& session, Job job, Progress& progress) {
   return job;
 }
 
+/// A job about many: a line for each, with what it failed of.
+void tell_each(std::ostream& out, const Job& job) {
+  if (!job.result.is_object() || !job.result.contains("instances")) return;
+  for (const Json& instance : job.result.at("instances")) {
+    std::string line = fmt::format("  {} {}", instance.value("name", ""), instance.value("id", ""));
+    if (const auto error = instance.find("error"); error != instance.end())
+      line += ": " + (error->is_object() ? error->value("message", "") : "undone");
+    out << harmless(line) << "\n";
+  }
+}
+
 void tell_end(Session& session, const Job& job) {
   if (session.json) return print_json(session.environment.out, to_json(job));
   const std::string end =
       fmt::format("{}: {} {}", job.id.str(), to_string(job.kind), to_string(job.state));
   if (job.state == JobState::succeeded) {
     session.environment.out << harmless(end + ": " + job.subject) << "\n";
-    return;
+    return tell_each(session.environment.out, job);
   }
   session.environment.err << harmless(end + (job.error ? ": " + job.error->message : "")) << "\n";
+  tell_each(session.environment.err, job);
 }
 
 }  // namespace

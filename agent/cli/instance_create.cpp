@@ -13,11 +13,13 @@ const char* const examples = R"(Examples:
   imprintctl instance create --image debian12 --name web1
   imprintctl instance create --image debian12@3 --name db1 --cpus 2 --memory 4GiB --disk 40GiB --data-disk 100GiB \
       --ssh-key ~/.ssh/id_ed25519.pub --network default
+  imprintctl instance create --image debian12 --name worker --count 20
   printf '%s\n' "$PASSWORD" | imprintctl instance create --image debian12 --name web1 --password-stdin)";
 
 struct CreateOptions {
   std::string image;
   std::string name;
+  int count = 0;
   int cpus = 1;
   std::string memory = "1GiB";
   std::string disk;
@@ -35,6 +37,7 @@ Result<CreateInstance> request_of(Session& session, const CreateOptions& options
   CreateInstance request;
   request.image = options.image;
   request.name = TRY(parse_name(options.name, "instance"));
+  if (options.count > 0) request.count = options.count;
   request.cpus = options.cpus;
   request.memory = size_of(options.memory);
   if (!options.disk.empty()) request.disk = size_of(options.disk);
@@ -98,6 +101,10 @@ void add_instance_create(CLI::App& instance, Session& session) {
                    "Its id, its name (the newest version), or name@version")
       ->required();
   command->add_option("--name", options->name, "The machine's name")->required();
+  command
+      ->add_option("--count", options->count,
+                   "So many at once, all or none, as NAME-1, NAME-2 and so on; one job makes them")
+      ->check(CLI::Range(1, 100));
   add_hardware(command, *options);
   add_identity(command, *options);
   add_confirm(command, options->confirm);

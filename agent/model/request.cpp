@@ -13,12 +13,20 @@ constexpr std::size_t user_data_limit = std::size_t{64}
                                         << 10;  // what cloud providers take as user data
 constexpr std::size_t data_disk_limit = 24;
 constexpr std::size_t ssh_key_limit = 64;
+constexpr int count_limit = 100;
 
 /// A size in JSON is a whole number of bytes.
 std::optional<std::uint64_t> read_size(ObjectReader& reader, std::string_view key) {
   const auto value = reader.optional_integer(key);
   if (value && *value <= 0) reader.fail(key, "must be more than 0 bytes");
   return value ? std::optional{static_cast<std::uint64_t>(*value)} : std::nullopt;
+}
+
+std::optional<int> read_count(ObjectReader& reader) {
+  const auto count = reader.optional_integer("count");
+  if (count && (*count < 1 || *count > count_limit))
+    reader.fail("count", fmt::format("must be 1 to {}", count_limit));
+  return count ? std::optional{static_cast<int>(*count)} : std::nullopt;
 }
 
 std::optional<ConfirmSignal> read_confirm(ObjectReader& reader) {
@@ -97,6 +105,7 @@ Result<CreateInstance> parse_create_instance(const Json& json) {
   const auto cpus = reader.integer_or("cpus", request.cpus);
   if (cpus < 1 || cpus > 512) reader.fail("cpus", "must be 1 to 512");
   request.cpus = static_cast<int>(cpus);
+  request.count = read_count(reader);
   request.memory = read_size(reader, "memory").value_or(request.memory);
   request.disk = read_size(reader, "disk");
   request.data_disks = read_data_disks(reader);
@@ -111,6 +120,9 @@ Result<CreateInstance> parse_create_instance(const Json& json) {
   TRY(reader.finish());
   request.name = TRY(name);
   if (!request.hostname.empty()) request.hostname = TRY(parse_name(request.hostname, "instance"));
+  for (const std::string& longest : {request.name, request.hostname})
+    if (request.count && !longest.empty())
+      TRY(parse_name(numbered(longest, *request.count), "instance"));
   if (firmware) request.firmware = TRY(parse_firmware(*firmware));
   return request;
 }
@@ -141,6 +153,10 @@ Result<StopInstance> parse_stop_instance(const Json& json) {
   return request;
 }
 
+std::string numbered(const std::string& name, int number) {
+  return fmt::format("{}-{}", name, number);
+}
+
 Json to_json(const ImportImage& request) {
   return {{"source", request.source},
           {"name", request.name},
@@ -162,6 +178,7 @@ Json to_json(const CreateInstance& request) {
 Json to_record(const CreateInstance& request) {
   return {{"image", request.image},
           {"name", request.name},
+          {"count", to_json_or_null(request.count)},
           {"cpus", request.cpus},
           {"memory", request.memory},
           {"disk", to_json_or_null(request.disk)},

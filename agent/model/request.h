@@ -39,12 +39,13 @@ struct ImportImage {
 struct CreateInstance {
   std::string image;  ///< ImageRef
   std::string name;
+  std::optional<int> count;  ///< so many at once, NAME-1 to NAME-count; none: one, NAME
   int cpus = 1;
   std::uint64_t memory = std::uint64_t{1} << 30;
   std::optional<std::uint64_t> disk;      ///< size of the system disk in bytes; none: the image's
   std::vector<std::uint64_t> data_disks;  ///< sizes in bytes
   std::optional<std::string> network;
-  std::string hostname;  ///< empty: the name
+  std::string hostname;  ///< empty: the name; of many it gets their numbers, too
   std::vector<std::string> ssh_keys;
   Secret user_data;
   Secret password_hash;  ///< crypt(5) hash for the image's default user; never the password
@@ -70,6 +71,9 @@ Result<ImportImage> parse_import_image(const Json& json);
 Result<CreateInstance> parse_create_instance(const Json& json);
 Result<ReimageInstance> parse_reimage_instance(const Json& json);
 Result<StopInstance> parse_stop_instance(const Json& json);
+
+/// The name of one of many: "web-3".
+std::string numbered(const std::string& name, int number);
 
 /// For the wire, secrets included.
 Json to_json(const ImportImage& request);

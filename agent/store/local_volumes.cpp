@@ -82,8 +82,12 @@ Result<> LocalVolumes::make_instance_folder(const InstanceId& instance) {
   return make_folder(paths_.instance(instance), 0711);
 }
 
+std::mutex& LocalVolumes::maker(const std::string& instance) {
+  return makers_[std::hash<std::string>{}(instance) % makers_.size()];
+}
+
 Result<> LocalVolumes::provide_disk(const InstanceId& instance, const Disk& disk) {
-  const std::lock_guard lock{disks_};
+  const std::lock_guard lock{maker(instance.str())};
   TRY(make_instance_folder(instance));
   const auto present = regular_file_size(disk.path);
   if (present) return check_existing(disk);
@@ -130,7 +134,7 @@ Result<Disk> LocalVolumes::create_seed(const InstanceId& instance, int system_ge
                                        const Seed& seed) {
   TRY(check_number(system_generation, "system generation"));
   const auto documents = TRY(seed_documents(seed));
-  const std::lock_guard lock{disks_};
+  const std::lock_guard lock{maker(instance.str())};
   TRY(make_instance_folder(instance));
   Disk disk;
   disk.role = DiskRole::seed;
@@ -151,12 +155,12 @@ Result<> LocalVolumes::remove_disk(const Disk& disk) {
                       disk.path);
   if (!paths_.is_replaceable_disk(disk.path))
     return make_error(Errc::denied, "'{}' is no system disk or seed of this node", disk.path);
-  const std::lock_guard lock{disks_};
+  const std::lock_guard lock{maker(path{disk.path}.parent_path().filename().string())};
   return remove_file(disk.path);
 }
 
 Result<> LocalVolumes::remove_instance(const InstanceId& instance) {
-  const std::lock_guard lock{disks_};
+  const std::lock_guard lock{maker(instance.str())};
   const path folder = paths_.instance(instance);
   std::error_code fault;
   std::filesystem::remove_all(folder, fault);
@@ -172,7 +176,7 @@ Result<> LocalVolumes::save_secrets(const InstanceId& instance, const Secret& us
   if (const auto again = parse_json(text); !again || *again != json)
     return make_error(Errc::invalid, "the user data or password hash of '{}' is not UTF-8",
                       instance.str());
-  const std::lock_guard lock{disks_};
+  const std::lock_guard lock{maker(instance.str())};
   TRY(make_instance_folder(instance));
   return write_file_atomically(paths_.secrets(instance), text, 0600);
 }

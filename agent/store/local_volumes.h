@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <mutex>
 
 #include "agent/ports/volumes.h"
@@ -46,10 +47,13 @@ class LocalVolumes : public Volumes {
   /// Makes the qcow2 file of a disk unless it is there already as it should be.
   Result<> provide_disk(const InstanceId& instance, const Disk& disk);
   Result<> make_instance_folder(const InstanceId& instance);
+  std::mutex& maker(const std::string& instance);
 
   StatePaths paths_;
   StoredImages images_;
-  std::mutex disks_;  ///< temporary names are a function of the disk's: one maker at a time
+  /// Temporary names are a function of the disk's, so an instance has one maker at a time; several
+  /// instances share a lock.
+  std::array<std::mutex, 32> makers_;
 };
 
 }  // namespace imprint::store

@@ -1,58 +1,100 @@
 #include "agent/workflows/create_instance.h"
 
-#include "agent/base/digest.h"
+#include <algorithm>
+#include <atomic>
+#include <map>
+
 #include "agent/model/json.h"
 #include "agent/model/quantity.h"
-#include "agent/policy/firmware.h"
-#include "agent/policy/image_choice.h"
-#include "agent/policy/image_use.h"
 #include "agent/policy/sizes.h"
 #include "agent/workflows/confirm.h"
 #include "agent/workflows/image_bytes.h"
 #include "agent/workflows/machine.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/reimage_instance.h"
+#include "agent/workflows/side_by_side.h"
 
 namespace imprint::workflows {
 namespace {
 
 using std::chrono::seconds;
 
+/// As many as the plugin has in flight on one connection to libvirt.
+constexpr std::size_t at_once = 4;
+/// Guests come up each in their own time; who waits for one costs nothing.
+constexpr std::size_t all_at_once = 100;
+
 Result<CreatePlan> plan_of(const Run& run) {
   return parse_create_plan(run.plan());
 }
 
-/// A locally administered address in the range that QEMU uses, the same for the same instance.
-std::string mac_of(const InstanceId& id) {
-  const std::string digest = digest_of("imprint.mac:" + id.str());
-  return fmt::format("52:54:00:{}:{}:{}", digest.substr(0, 2), digest.substr(2, 2),
-                     digest.substr(4, 2));
-}
-
-Result<System> first_system(const Image& image, const CreateInstance& request) {
-  const Firmware firmware = TRY(policy::choose_firmware(image, request.firmware));
-  System system{.image = image.id,
-                .image_name = policy::name_and_version(image),
-                .disk = {},
-                .seed = {},
-                .cloud_instance_id = random_uuid(),
-                .firmware = firmware,
-                .confirm = request.confirm.value_or(image.confirm)};
-  TRY(check_signal(system.confirm));
-  system.disk.role = DiskRole::system;
-  system.disk.size = TRY(policy::system_disk_size(image, request.disk));
-  system.disk.base_digest = image.digest;
-  system.seed.role = DiskRole::seed;
-  return system;
-}
-
-std::vector<Disk> data_disks_of(const CreateInstance& request) {
-  std::vector<Disk> disks;
-  for (const std::uint64_t size : request.data_disks) {
-    disks.emplace_back();
-    disks.back().size = size;
+/// What became of each, as the result of a job that failed.
+Json outcomes_of(const CreatePlan& plan, const std::vector<Result<>>& outcomes) {
+  Json instances = Json::array();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const Instance& instance = plan.instances[i];
+    instances.push_back({{"id", instance.id.str()},
+                         {"name", instance.name},
+                         {"error", outcomes[i] ? Json(nullptr) : to_json(outcomes[i].error())}});
   }
-  return disks;
+  return {{"instances", std::move(instances)}};
+}
+
+/// The first error, and how many more there are.
+Error error_of_many(const CreatePlan& plan, const std::vector<Result<>>& outcomes) {
+  std::optional<Error> first;
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i]) continue;
+    if (first)
+      ++others;
+    else
+      first = with_context(outcomes[i].error(), "'" + plan.instances[i].name + "'");
+  }
+  if (others > 0) first->message += fmt::format("; and {} more failed", others);
+  return *std::move(first);
+}
+
+bool all_done(const std::vector<Result<>>& outcomes) {
+  return std::ranges::all_of(outcomes, [](const Result<>& outcome) { return bool{outcome}; });
+}
+
+using Work = std::function<Result<>(Run&, Instance&)>;
+
+/// Does the work on each instance of the plan, which it may change.
+Result<> each(Run& run, CreatePlan& plan, const Work& work, std::size_t limit = at_once) {
+  std::atomic<std::size_t> done = 0;
+  const std::size_t all = plan.instances.size();
+  const auto outcomes = side_by_side(all, limit, [&](std::size_t i) -> Result<> {
+    TRY(work(run, plan.instances[i]));
+    run.progress(static_cast<double>(++done) / static_cast<double>(all));
+    return {};
+  });
+  if (all_done(outcomes)) return {};
+  // What was left because the agent stops says nothing of the others; all of it goes on later.
+  for (const Result<>& outcome : outcomes)
+    if (!outcome && outcome.error().code == Errc::cancelled && run.stopping())
+      return outcome.error();
+  if (!plan.many) return outcomes.front().error();
+  // An undo tells of itself; what the job failed of is told by its step.
+  if (run.failure().is_null()) TRY(run.save_result(outcomes_of(plan, outcomes)));
+  return error_of_many(plan, outcomes);
+}
+
+std::function<Result<>(Run&)> on_each(Work work, std::size_t limit = at_once) {
+  return [work = std::move(work), limit](Run& run) -> Result<> {
+    CreatePlan plan = TRY(plan_of(run));
+    return each(run, plan, work, limit);
+  };
+}
+
+/// The same, and what the work changed in the instances is saved.
+std::function<Result<>(Run&)> on_each_saved(Work work) {
+  return [work = std::move(work)](Run& run) -> Result<> {
+    CreatePlan plan = TRY(plan_of(run));
+    TRY(each(run, plan, work));
+    return run.save_plan(to_json(plan));
+  };
 }
 
 Result<> check(Run& run) {
@@ -64,172 +106,156 @@ Result<> check(Run& run) {
   return run.ports.volumes.probe_image(plan.image.digest, plan.image.file_size);
 }
 
-/// The record itself holds the image's bytes from here on: they are what its disk is to rest on.
+/// The records themselves hold the image's bytes from here on: they are what the disks are to rest
+/// on.
 Result<> reserve(Run& run) {
   const CreatePlan plan = TRY(plan_of(run));
   return run.insist("store", [&]() -> Result<> {
     const std::lock_guard lock{run.shared.bytes};
     Records records{run.ports.store};
     TRY(records.image(plan.image.id));
-    return records.add_instance(plan.instance);
+    return records.add_instances(plan.instances);
   });
 }
 
-Result<> remove_files(Run& run) {
-  const CreatePlan plan = TRY(plan_of(run));
-  const MachineState state = TRY(ask_state(run, plan.instance.uuid));
+Result<> remove_files(Run& run, Instance& instance) {
+  const MachineState state = TRY(ask_state(run, instance.uuid));
   if (state.power != PowerState::absent)
-    return make_error(Errc::conflict, "instance '{}' is defined", plan.instance.name);
-  return run.ports.volumes.remove_instance(plan.instance.id);
+    return make_error(Errc::conflict, "instance '{}' is defined", instance.name);
+  return run.ports.volumes.remove_instance(instance.id);
 }
 
 Result<> forget(Run& run) {
   const CreatePlan plan = TRY(plan_of(run));
-  TRY(run.insist("store", [&] { return Records{run.ports.store}.forget_instance(plan.instance); }));
+  TRY(run.insist("store",
+                 [&] { return Records{run.ports.store}.forget_instances(plan.instances); }));
   return drop_unused_bytes(run, plan.image.digest);
 }
 
-Result<> make_system_disk(Run& run) {
+/// The image is looked at once for all.
+Result<> make_system_disks(Run& run) {
   CreatePlan plan = TRY(plan_of(run));
   TRY(run.ports.volumes.probe_image(plan.image.digest, plan.image.file_size));
-  plan.instance.system.disk =
-      TRY(run.ports.volumes.create_system_disk(plan.instance.id, plan.instance.system_generation,
-                                               plan.image, plan.instance.system.disk.size));
+  TRY(each(run, plan, [&](Run&, Instance& instance) -> Result<> {
+    instance.system.disk = TRY(run.ports.volumes.create_system_disk(
+        instance.id, instance.system_generation, plan.image, instance.system.disk.size));
+    return {};
+  }));
   return run.save_plan(to_json(plan));
 }
 
-Result<> make_data_disks(Run& run) {
-  CreatePlan plan = TRY(plan_of(run));
+Result<> make_data_disks(Run& run, Instance& instance) {
   int index = 0;
-  for (Disk& disk : plan.instance.data_disks)
-    disk = TRY(run.ports.volumes.create_data_disk(plan.instance.id, ++index, disk.size));
-  return run.save_plan(to_json(plan));
+  for (Disk& disk : instance.data_disks)
+    disk = TRY(run.ports.volumes.create_data_disk(instance.id, ++index, disk.size));
+  return {};
 }
 
-Result<> make_seed(Run& run) {
-  CreatePlan plan = TRY(plan_of(run));
-  auto secrets = TRY(run.ports.volumes.load_secrets(plan.instance.id));
-  plan.instance.system.seed = TRY(run.ports.volumes.create_seed(
-      plan.instance.id, plan.instance.system_generation,
-      seed_of(plan.instance, plan.instance.system, secrets.user_data, secrets.password_hash)));
-  return run.save_plan(to_json(plan));
+Result<> make_seed(Run& run, Instance& instance) {
+  auto secrets = TRY(run.ports.volumes.load_secrets(instance.id));
+  instance.system.seed = TRY(run.ports.volumes.create_seed(
+      instance.id, instance.system_generation,
+      seed_of(instance, instance.system, secrets.user_data, secrets.password_hash)));
+  return {};
 }
 
 Result<> record(Run& run) {
   const CreatePlan plan = TRY(plan_of(run));
+  std::map<InstanceId, const Instance*> made;
+  std::vector<InstanceId> ids;
+  for (const Instance& instance : plan.instances) {
+    made[instance.id] = &instance;
+    ids.push_back(instance.id);
+  }
   return run.insist("store", [&] {
-    return Records{run.ports.store}.change_instance(plan.instance.id, [&](Instance& instance) {
-      if (instance.system.disk.path == plan.instance.system.disk.path) return false;
+    return Records{run.ports.store}.change_instances(ids, [&](Instance& instance) {
+      const Instance& wanted = *made.at(instance.id);
+      if (instance.system.disk.path == wanted.system.disk.path) return false;
       const auto generation = instance.generation;
-      instance = plan.instance;
+      instance = wanted;
       instance.generation = generation;
       return true;
     });
   });
 }
 
-Result<> define(Run& run) {
-  return define_machine(run, TRY(plan_of(run)).instance);
+Result<> define(Run& run, Instance& instance) {
+  return define_machine(run, instance);
 }
 
-Result<> undefine(Run& run) {
-  const CreatePlan plan = TRY(plan_of(run));
-  return run.insist("hypervisor",
-                    [&] { return run.ports.hypervisor.undefine(plan.instance.uuid); });
+Result<> undefine(Run& run, Instance& instance) {
+  return run.insist("hypervisor", [&] { return run.ports.hypervisor.undefine(instance.uuid); });
 }
 
-Result<> start(Run& run) {
-  return start_machine(run, TRY(plan_of(run)).instance.uuid);
+Result<> start(Run& run, Instance& instance) {
+  return start_machine(run, instance.uuid);
 }
 
-Result<> stop(Run& run) {
-  return stop_machine(run, TRY(plan_of(run)).instance.uuid, seconds{0});
+Result<> stop(Run& run, Instance& instance) {
+  return stop_machine(run, instance.uuid, seconds{0});
+}
+
+Result<> confirm_one(Run& run, Instance& instance) {
+  if (run.resumed && !has_process(TRY(ask_state(run, instance.uuid)).power))
+    TRY(start(run, instance));
+  return confirm_boot(run, instance.uuid, instance.system.confirm);
 }
 
 Result<> confirm(Run& run) {
-  const CreatePlan plan = TRY(plan_of(run));
-  if (run.resumed && !has_process(TRY(ask_state(run, plan.instance.uuid)).power)) TRY(start(run));
-  TRY(confirm_boot(run, plan.instance.uuid, plan.instance.system.confirm));
-  return run.save_result(to_json(TRY(
-      run.insist("store", [&] { return Records{run.ports.store}.instance(plan.instance.id); }))));
+  CreatePlan plan = TRY(plan_of(run));
+  TRY(each(run, plan, confirm_one, all_at_once));
+  Json instances = Json::array();
+  for (const Instance& instance : plan.instances)
+    instances.push_back(to_json(
+        TRY(run.insist("store", [&] { return Records{run.ports.store}.instance(instance.id); }))));
+  if (!plan.many) return run.save_result(std::move(instances.front()));
+  return run.save_result({{"instances", std::move(instances)}});
+}
+
+std::string names_of(const CreatePlan& plan) {
+  if (plan.instances.size() == 1) return fmt::format("the name '{}'", plan.instances.front().name);
+  return fmt::format("the names '{}' to '{}'", plan.instances.front().name,
+                     plan.instances.back().name);
+}
+
+/// "the machine", or "20 machines".
+std::string machines_of(const CreatePlan& plan) {
+  if (plan.instances.size() == 1) return "the machine";
+  return fmt::format("{} machines", plan.instances.size());
 }
 
 }  // namespace
 
-Json to_json(const CreatePlan& plan) {
-  return {{"instance", to_json(plan.instance)},
-          {"image", to_json(plan.image)},
-          {"secrets_given", plan.secrets_given},
-          {"secrets_kept", plan.secrets_kept}};
-}
-
-Result<CreatePlan> parse_create_plan(const Json& json) {
-  ObjectReader reader{json, "plan"};
-  const Json& instance = reader.member("instance");
-  const Json& image = reader.member("image");
-  const bool given = reader.boolean_or("secrets_given", false);
-  const bool kept = reader.boolean_or("secrets_kept", false);
-  TRY(reader.finish());
-  auto wanted = TRY(parse_instance(instance));
-  auto source = TRY(parse_image(image));
-  return CreatePlan{std::move(wanted), std::move(source), given, kept};
-}
-
-Result<CreatePlan> plan_create(const CreateFacts& facts, const CreateInstance& request,
-                               const Settings& settings) {
-  TRY(policy::may_use_image(facts.image,
-                            {facts.owner, settings.region, settings.arch, request.memory}));
-  System system = TRY(first_system(facts.image, request));
-  Instance instance{.id = facts.id,
-                    .name = request.name,
-                    .uuid = machine_uuid(facts.id),
-                    .node = settings.node,
-                    .region = settings.region,
-                    .owner = facts.owner,
-                    .cpus = request.cpus,
-                    .memory = request.memory,
-                    .network = request.network,
-                    .mac = mac_of(facts.id),
-                    .hostname = request.hostname.empty() ? request.name : request.hostname,
-                    .ssh_keys = request.ssh_keys,
-                    .system = std::move(system),
-                    .retained = std::nullopt,
-                    .data_disks = data_disks_of(request),
-                    .wanted_running = true,
-                    .created = facts.now,
-                    .generation = 1,
-                    .system_generation = 1};
-  return CreatePlan{.instance = std::move(instance),
-                    .image = facts.image,
-                    .secrets_given = !request.user_data.empty() || !request.password_hash.empty()};
-}
-
 Steps create_steps(const CreatePlan& plan) {
-  const Instance& instance = plan.instance;
+  const Instance& instance = plan.instances.front();
+  const auto remove_all_files = on_each(remove_files);
   return {{.name = "check",
            .text = "see that there is space and that the image is whole",
            .run = check,
-           .undo = remove_files},
-          {.name = "reserve",
-           .text = fmt::format("take the name '{}'", instance.name),
-           .run = reserve,
-           .undo = forget},
+           .undo = remove_all_files},
+          {.name = "reserve", .text = "take " + names_of(plan), .run = reserve, .undo = forget},
           {.name = "disk",
            .text = fmt::format("make a system disk of {} over image '{}'",
                                format_size(instance.system.disk.size), instance.system.image_name),
-           .run = make_system_disk,
-           .undo = remove_files},
+           .run = make_system_disks,
+           .undo = remove_all_files},
           {.name = "data",
            .text = fmt::format("make its data disks: {}", instance.data_disks.size()),
-           .run = make_data_disks,
-           .undo = remove_files},
+           .run = on_each_saved(make_data_disks),
+           .undo = remove_all_files},
           {.name = "seed",
            .text = "make the seed for cloud-init",
-           .run = make_seed,
-           .undo = remove_files},
+           .run = on_each_saved(make_seed),
+           .undo = remove_all_files},
           {.name = "record", .text = "record the disks", .run = record},
-          {.name = "define", .text = "define the machine", .run = define, .undo = undefine},
-          {.name = "start", .text = "start the machine", .run = start, .undo = stop},
+          {.name = "define",
+           .text = "define " + machines_of(plan),
+           .run = on_each(define),
+           .undo = on_each(undefine)},
+          {.name = "start",
+           .text = "start " + machines_of(plan),
+           .run = on_each(start),
+           .undo = on_each(stop)},
           {.name = "confirm",
            .text = fmt::format("wait up to {} s until the guest shows that it came up ({})",
                                instance.system.confirm.limit.count(),

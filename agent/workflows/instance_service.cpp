@@ -23,32 +23,33 @@ Json request_of(const std::string& instance, const Json& request = nullptr) {
 
 Result<Instance> JobRunner::free_instance(const std::string& ref) {
   const Instance found = TRY(records_.find_instance(ref));
-  if (const auto open = TRY(ports_.journal.open_job_of(found.id.str())))
+  if (const auto open = open_job_about(found.id))
     return make_error(Errc::conflict, "job '{}' is open on instance '{}'", open->str(), found.name);
   return records_.instance(found.id);  // again: the job that ended meanwhile may have changed it
 }
 
+Result<> JobRunner::require_free(const std::string& name) {
+  const auto taken = records_.find_instance(name);
+  if (taken) return make_error(Errc::conflict, "instance '{}' exists: {}", name, taken->id.str());
+  return taken.error().code == Errc::not_found ? Result<>{} : Result<>{taken.error()};
+}
+
 Result<Job> JobRunner::create_instance(const Caller& caller, const CreateInstance& request) {
-  Order order{.kind = JobKind::create_instance,
-              .request = to_record(request),
-              .draft = [&]() -> Result<Draft> {
-                const auto taken = records_.find_instance(request.name);
-                if (taken)
-                  return make_error(Errc::conflict, "instance '{}' exists: {}", request.name,
-                                    taken->id.str());
-                if (taken.error().code != Errc::not_found) return taken.error();
-                const Image image =
-                    TRY(policy::choose_image(TRY(records_.images()), request.image));
-                const CreatePlan plan = TRY(plan_create(
-                    {image, InstanceId::generate(), caller.name, format_time(ports_.clock.now())},
-                    request, settings_));
-                return Draft{JobKind::create_instance, plan.instance.id.str(), to_json(plan),
-                             create_steps(plan)};
-              }};
+  Order order{
+      .kind = JobKind::create_instance,
+      .request = to_record(request),
+      .draft = [&]() -> Result<Draft> {
+        const Image image = TRY(policy::choose_image(TRY(records_.images()), request.image));
+        const CreatePlan plan = TRY(
+            plan_create({image, caller.name, format_time(ports_.clock.now())}, request, settings_));
+        for (const Instance& instance : plan.instances) TRY(require_free(instance.name));
+        return Draft{JobKind::create_instance, subject_of(plan), to_json(plan), create_steps(plan)};
+      }};
   if (!request.user_data.empty() || !request.password_hash.empty())
     order.keep_secrets = [&](const Job& job) -> Result<Json> {
       CreatePlan plan = TRY(parse_create_plan(job.context.at("plan")));
-      TRY(ports_.volumes.save_secrets(plan.instance.id, request.user_data, request.password_hash));
+      for (const Instance& instance : plan.instances)
+        TRY(ports_.volumes.save_secrets(instance.id, request.user_data, request.password_hash));
       plan.secrets_kept = true;
       return to_json(plan);
     };

@@ -47,6 +47,7 @@ Result<> JobRunner::recover() {
   const auto open = TRY(ports_.journal.open_jobs());
   for (const Job& job : open) {
     log::info("job {}: taken up again", job.id.str());
+    open_.add(job);
     pool_.add(job.id, job.caller);
   }
   pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
@@ -145,6 +146,7 @@ Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, cons
   log::info("job {}: {} of '{}' for {}", job.id.str(), to_string(job.kind), job.subject,
             job.caller);
   save_secrets(job, order);
+  open_.add(job);
   pool_.add(job.id, job.caller);
   job_changed();
   return submitted.job;
@@ -161,16 +163,19 @@ void JobRunner::save_secrets(const Job& job, const Order& order) {
 
 void JobRunner::work(const JobId& id) noexcept {
   try {
-    while (attempt(id) == Outcome::abandoned && !shared_.stopping) {
+    Outcome outcome = attempt(id);
+    for (; outcome == Outcome::abandoned && !shared_.stopping; outcome = attempt(id)) {
       log::error("job {}: the journal cannot be written; trying again", id.str());
       ports_.clock.sleep(milliseconds{500});
     }
+    if (outcome == Outcome::ended) open_.remove(id);
   } catch (const std::exception& fault) {  // a bug, or no memory: what the job did is not known
     log::error("job {}: {}", id.str(), fault.what());
     static_cast<void>(ports_.journal
                           .finish(id, JobState::needs_attention, nullptr,
                                   make_error(Errc::internal, "{}", fault.what()))
                           .has_value());
+    open_.remove(id);
   }
   job_changed();
 }

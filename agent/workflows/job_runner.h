@@ -11,6 +11,7 @@
 #include "agent/base/sync.h"
 #include "agent/ports/service.h"
 #include "agent/workflows/engine.h"
+#include "agent/workflows/open_jobs.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/reimage_instance.h"
 #include "agent/workflows/run.h"
@@ -92,18 +93,22 @@ class JobRunner : public Service {
   void job_changed();
   void keep_house(const std::stop_token& token);
 
+  /// Whether the journal has it as open; what is remembered of it may be a moment older.
+  bool is_open(const JobId& job);
+  std::optional<JobId> open_job_about(const InstanceId& instance);
+  /// Errc::conflict: an instance has the name.
+  Result<> require_free(const std::string& name);
   /// The instance, if no job is open on it. Errc::conflict names the job.
   Result<Instance> free_instance(const std::string& ref);
   Result<Draft> draft_power(JobKind kind, const std::string& ref, std::chrono::seconds grace);
   Result<ReimageFacts> reimage_facts(const Instance& instance, const ReimageInstance& request);
-  InstanceView view_of(const Instance& instance, PowerState power,
-                       const std::vector<Image>& images);
 
   const Ports ports_;
   const Settings settings_;
   Shared shared_;
   Records records_;
   Sync<std::map<std::string, JobId, std::less<>>> keys_;  ///< of all jobs, by idempotency key
+  OpenJobs open_;
   std::mutex change_mutex_;
   std::condition_variable change_;
   std::int64_t changes_ = 0;

@@ -100,7 +100,27 @@ Result<std::vector<Image>> Records::images() {
   return list_of<Image>(store_, "images/", parse_image);
 }
 Result<std::vector<Instance>> Records::instances() {
-  return list_of<Instance>(store_, "instances/", parse_instance);
+  Listing listing = TRY(store_.list("instances/"));
+  const auto parsed = parsed_.lock();
+  std::map<std::string, Parsed> before = std::exchange(*parsed, {});
+  std::vector<Instance> instances;
+  instances.reserve(listing.entries.size());
+  for (Entry& entry : listing.entries) {
+    auto known = before.extract(entry.key);
+    if (known.empty() || known.mapped().modified != entry.modified) {
+      auto instance = parse_entry<Instance>(entry, parse_instance);
+      if (!instance) {
+        log::error("{}", instance.error().message);
+        continue;
+      }
+      instances.push_back(*instance);
+      parsed->emplace(std::move(entry.key), Parsed{entry.modified, *std::move(instance)});
+      continue;
+    }
+    instances.push_back(known.mapped().instance);
+    parsed->insert(std::move(known));
+  }
+  return instances;
 }
 
 Result<Image> Records::image(const ImageId& id) {
@@ -123,44 +143,57 @@ Result<Instance> Records::find_instance(const std::string& ref) {
   return instance(TRY(InstanceId::parse(named->value)));
 }
 
-Result<> Records::add_instance(const Instance& instance) {
+Result<> Records::add_instances(const std::vector<Instance>& instances) {
   return commit_anew(store_, [&]() -> Result<std::optional<Transaction>> {
-    const auto named = TRY(store_.get(name_key(instance.name)));
-    if (named && named->value != instance.id.str())
-      return make_error(Errc::conflict, "instance '{}' exists: {}", instance.name, named->value);
-    if (named) return std::optional<Transaction>{};
-    return std::optional{
-        Transaction{.compare = {{name_key(instance.name), 0}, {key_of(instance.id), 0}},
-                    .put = {{name_key(instance.name), instance.id.str(), std::nullopt},
-                            {key_of(instance.id), dump_json(to_json(instance)), std::nullopt}},
-                    .erase = {}}};
+    Transaction transaction;
+    for (const Instance& instance : instances) {
+      const auto named = TRY(store_.get(name_key(instance.name)));
+      if (named && named->value != instance.id.str())
+        return make_error(Errc::conflict, "instance '{}' exists: {}", instance.name, named->value);
+      if (named) return std::optional<Transaction>{};  // all came in one transaction
+      transaction.compare.push_back({name_key(instance.name), 0});
+      transaction.compare.push_back({key_of(instance.id), 0});
+      transaction.put.push_back({name_key(instance.name), instance.id.str(), std::nullopt});
+      transaction.put.push_back({key_of(instance.id), dump_json(to_json(instance)), std::nullopt});
+    }
+    return std::optional{std::move(transaction)};
   });
 }
 
 Result<> Records::change_instance(const InstanceId& id,
                                   const std::function<bool(Instance&)>& change) {
+  return change_instances({id}, change);
+}
+
+Result<> Records::change_instances(const std::vector<InstanceId>& ids,
+                                   const std::function<bool(Instance&)>& change) {
   return commit_anew(store_, [&]() -> Result<std::optional<Transaction>> {
-    const auto entry = TRY(store_.get(key_of(id)));
-    if (!entry) return make_error(Errc::not_found, "instance '{}' does not exist", id.str());
-    Instance instance = TRY(parse_entry<Instance>(*entry, parse_instance));
-    if (!change(instance)) return std::optional<Transaction>{};
-    ++instance.generation;
-    return std::optional{
-        Transaction{.compare = {{entry->key, entry->modified}},
-                    .put = {{entry->key, dump_json(to_json(instance)), std::nullopt}},
-                    .erase = {}}};
+    Transaction transaction;
+    for (const InstanceId& id : ids) {
+      const auto entry = TRY(store_.get(key_of(id)));
+      if (!entry) return make_error(Errc::not_found, "instance '{}' does not exist", id.str());
+      Instance instance = TRY(parse_entry<Instance>(*entry, parse_instance));
+      if (!change(instance)) continue;
+      ++instance.generation;
+      transaction.compare.push_back({entry->key, entry->modified});
+      transaction.put.push_back({entry->key, dump_json(to_json(instance)), std::nullopt});
+    }
+    if (transaction.put.empty()) return std::optional<Transaction>{};
+    return std::optional{std::move(transaction)};
   });
 }
 
-Result<> Records::forget_instance(const Instance& instance) {
+Result<> Records::forget_instances(const std::vector<Instance>& instances) {
   return commit_anew(store_, [&]() -> Result<std::optional<Transaction>> {
-    const auto named = TRY(store_.get(name_key(instance.name)));
-    Transaction transaction{.compare = {}, .put = {}, .erase = {key_of(instance.id)}};
-    if (named && named->value == instance.id.str()) {
+    Transaction transaction;
+    for (const Instance& instance : instances) {
+      transaction.erase.push_back(key_of(instance.id));
+      const auto named = TRY(store_.get(name_key(instance.name)));
+      if (!named || named->value != instance.id.str()) continue;
       transaction.compare.push_back({named->key, named->modified});
       transaction.erase.push_back(named->key);
     }
-    return std::optional{transaction};
+    return std::optional{std::move(transaction)};
   });
 }
 

@@ -7,10 +7,12 @@
 //   disk on these bytes
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/base/sync.h"
 #include "agent/model/image.h"
 #include "agent/model/instance.h"
 #include "agent/ports/store.h"
@@ -34,13 +36,17 @@ class Records {
   /// By id or name. Errc::not_found.
   Result<Instance> find_instance(const std::string& ref);
 
-  /// Takes the name and makes the record. Errc::conflict: another instance has the name.
-  Result<> add_instance(const Instance& instance);
+  /// Takes the names and makes the records, all or none. Errc::conflict: another instance has one
+  /// of the names.
+  Result<> add_instances(const std::vector<Instance>& instances);
   /// `change` makes the record what it should be and says whether there was anything to do. The
   /// generation grows. Errc::not_found.
   Result<> change_instance(const InstanceId& id, const std::function<bool(Instance&)>& change);
-  /// Removes record and name; nothing there is fine.
-  Result<> forget_instance(const Instance& instance);
+  /// The same for several at once, all or none.
+  Result<> change_instances(const std::vector<InstanceId>& ids,
+                            const std::function<bool(Instance&)>& change);
+  /// Removes records and names; nothing there is fine.
+  Result<> forget_instances(const std::vector<Instance>& instances);
 
   /// Gives the image the next version of its name and lists it with its report; returns it as it is
   /// listed. An image of this id that is listed already is returned as it is.
@@ -59,7 +65,14 @@ class Records {
   Result<bool> bytes_used(const Sha256& digest);
 
  private:
+  struct Parsed {
+    Revision modified = 0;
+    Instance instance;
+  };
+
   Store& store_;
+  /// What instances() has parsed, by key: a record that stands is not parsed again.
+  Sync<std::map<std::string, Parsed>> parsed_;
 };
 
 }  // namespace imprint::workflows

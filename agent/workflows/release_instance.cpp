@@ -29,7 +29,8 @@ Result<> remove_files(Run& run) {
 
 Result<> forget(Run& run) {
   const ReleasePlan plan = TRY(parse_release_plan(run.plan()));
-  TRY(run.insist("store", [&] { return Records{run.ports.store}.forget_instance(plan.instance); }));
+  TRY(run.insist("store",
+                 [&] { return Records{run.ports.store}.forget_instances({plan.instance}); }));
   const auto drop_base = [&](const System& system) -> Result<> {
     return system.disk.base_digest ? drop_unused_bytes(run, *system.disk.base_digest) : Result<>{};
   };

@@ -59,17 +59,28 @@ Result<> Run::journalled(Result<> written) {
   return written;
 }
 
-void Run::note(const std::string& text) {
-  job_.note = text;
-  // Progress and note may be lost; the work does not depend on them.
+void Run::begin_step() {
+  const std::lock_guard lock{report_mutex_};
+  job_.progress = 0;
+}
+
+/// Progress and note may be lost; the work does not depend on them.
+void Run::report() {
   static_cast<void>(ports.journal.report(job_.id, job_.progress, job_.note).has_value());
   shared.changed();
 }
 
+void Run::note(const std::string& text) {
+  const std::lock_guard lock{report_mutex_};
+  job_.note = text;
+  report();
+}
+
 void Run::progress(double fraction) {
+  const std::lock_guard lock{report_mutex_};
   if (fraction < job_.progress + 0.01 && fraction >= job_.progress) return;
   job_.progress = fraction;
-  note(job_.note);
+  report();
 }
 
 Result<> Run::pause(std::chrono::milliseconds duration) {

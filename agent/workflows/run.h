@@ -53,7 +53,8 @@ struct Shared {
   std::function<void()> changed = [] {};
 };
 
-/// Belongs to one worker; not thread-safe.
+/// Belongs to one worker. A step that does its work side by side on several threads may there only
+/// use note(), progress(), pause(), insist(), stopping() and what is constant.
 class Run {
  public:
   Run(const Ports& run_ports, const Settings& run_settings, Shared& run_shared, Job job);
@@ -85,7 +86,7 @@ class Run {
 
   [[nodiscard]] bool stopping() const noexcept { return shared.stopping; }
   /// Progress is of one step.
-  void begin_step() { job_.progress = 0; }
+  void begin_step();
   /// What it does or waits for now; told to watchers, not synced.
   void note(const std::string& text);
   void progress(double fraction);
@@ -112,8 +113,11 @@ class Run {
   static std::string waiting_text(std::string_view whom, const Error& error);
   Result<> save_context();
 
+  void report();
+
   Job job_;
-  bool journal_lost_ = false;
+  std::mutex report_mutex_;  ///< over the job's progress and note
+  std::atomic<bool> journal_lost_ = false;
 };
 
 }  // namespace imprint::workflows

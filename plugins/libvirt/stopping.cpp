@@ -58,8 +58,8 @@ Result<> end_by_force(Connections& connections, const std::string& uuid) {
     Lease lease = TRY(connections.jobs().lease());
     const Domain domain = TRY(find_ours(lease, uuid));
     // Plain destroy sends SIGTERM, on which QEMU flushes its disks, and SIGKILL ten seconds later.
-    // The one to two seconds that it takes are QEMU's own way out under TCG; libvirt adds no more
-    // than its look every 200 ms.
+    // QEMU is gone after about 200 ms, under TCG too; libvirt looks every 200 ms whether its
+    // process is there, and a zombie is, so the host's first process must reap quickly.
     if (virDomainDestroyFlags(domain.get(), VIR_DOMAIN_DESTROY_DEFAULT) < 0 &&
         !last_error_is(VIR_ERR_OPERATION_INVALID))
       return lease.failed(fmt::format("machine '{}': cannot be ended", uuid));

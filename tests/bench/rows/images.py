@@ -33,7 +33,7 @@ def one_debian(bench, notes):
 
 
 def inspect_with_virt_inspector(given):
-    host.run("virt-inspector", "-a", given[1], env=host.guest_environment)
+    host.run("virt-inspector", "-a", given[1], env=host.guest_environment())
 
 
 def check_one(given):
@@ -45,7 +45,7 @@ def launch(given):
 
 
 def launch_with_guestfish(given):
-    host.run("guestfish", "--ro", "-a", given[1], "run", env=host.guest_environment)
+    host.run("guestfish", "--ro", "-a", given[1], "run", env=host.guest_environment())
 
 
 @contextlib.contextmanager
@@ -76,7 +76,7 @@ def check_eight(given):
 def inspect_eight(given):
     began = time.monotonic()
     for image in given[1]:
-        host.run("virt-inspector", "-a", image, env=host.guest_environment)
+        host.run("virt-inspector", "-a", image, env=host.guest_environment())
     return (time.monotonic() - began) / len(given[1])
 
 

@@ -45,10 +45,14 @@ def create_one(given):
     return taken
 
 
+def virt_type():
+    return "kvm" if host.accelerator() == "kvm" else "qemu"
+
+
 def install(base, folder, name):
     disk = folder / f"{name}.qcow2"
     host.run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base, disk)
-    host.run("virt-install", "--connect", URI, "--import", "--name", name, "--memory", MEMORY_MIB, "--vcpus", 1,
+    host.run("virt-install", "--connect", URI, "--import", "--virt-type", virt_type(), "--name", name, "--memory", MEMORY_MIB, "--vcpus", 1,
              "--disk", f"path={disk},format=qcow2,bus=virtio", "--osinfo", "detect=off,require=off", "--network", "none",
              "--graphics", "none", "--noautoconsole", "--quiet")
 

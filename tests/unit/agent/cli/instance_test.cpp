@@ -27,6 +27,16 @@ struct InstanceCommand : testing::Test {
   CommandLine line;
 };
 
+TEST_F(InstanceCommand, CreatesManyAndRefusesNoneOrTooMany) {
+  const auto create = [&](const std::string& count) {
+    return line.run(
+        {"instance", "create", "--image", "i", "--name", "web", "--count", count, "--no-wait"});
+  };
+  EXPECT_EQ(create("20").status, 0);
+  EXPECT_EQ(request().at("count"), 20);
+  for (const char* count : {"0", "101", "-1", "many"}) EXPECT_EQ(create(count).status, 64) << count;
+}
+
 TEST_F(InstanceCommand, CreatesWithAllThatWasSaid) {
   const Ended ended = line.run({"instance",
                                 "create",

@@ -55,6 +55,22 @@ TEST(CreateInstanceRequest, ReadsBackWhatItWrites) {
   EXPECT_EQ(to_json(*parse_create_instance(to_json(*request))), to_json(*request));
 }
 
+TEST(CreateInstanceRequest, MayBeOfManyWhoseNamesFit) {
+  const auto request =
+      parse_create_instance(parsed(R"({"image": "a", "name": "web", "count": 20})"));
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->count, 20);
+  EXPECT_EQ(to_json(*parse_create_instance(to_json(*request))), to_json(*request));
+  EXPECT_EQ(numbered(request->name, 20), "web-20");
+  const auto refused_with = [](const std::string& name, const std::string& count) {
+    return refused(parse_create_instance,
+                   R"({"image": "a", "name": ")" + name + R"(", "count": )" + count + "}");
+  };
+  EXPECT_THAT(refused_with("web", "0"), HasSubstr("count"));
+  EXPECT_THAT(refused_with("web", "101"), HasSubstr("count"));
+  EXPECT_THAT(refused_with(std::string(61, 'w'), "20"), HasSubstr("-20"));
+}
+
 TEST(CreateInstanceRequest, KeepsSecretsOutOfItsRecord) {
   CreateInstance request;
   request.user_data = Secret{"hidden-document"};

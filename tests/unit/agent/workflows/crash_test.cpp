@@ -211,6 +211,27 @@ TEST(Crash, CreateInstance) {
                     }});
 }
 
+TEST(Crash, CreateOfMany) {
+  crash_everywhere({"create many", images, [](JobRunner& runner, const Caller& caller) {
+                      CreateInstance request = create_request("db");
+                      request.count = 3;
+                      return runner.create_instance(caller, request);
+                    }});
+}
+
+TEST(Crash, CreateOfManyGuestsThatHang) {
+  crash_everywhere({"create many hung",
+                    [](World& world, Agent& agent) {
+                      images(world, agent);
+                      world.hypervisor.set_guest(World::digest_of_image("two"), Guest::hangs());
+                    },
+                    [](JobRunner& runner, const Caller& caller) {
+                      CreateInstance request = create_request("db", "second");
+                      request.count = 2;
+                      return runner.create_instance(caller, request);
+                    }});
+}
+
 TEST(Crash, CreateOfAGuestThatHangs) {
   crash_everywhere({"create hung",
                     [](World& world, Agent& agent) {
