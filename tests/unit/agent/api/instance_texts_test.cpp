@@ -3,14 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "agent/model/json.h"
+#include "tests/support/fake_service.h"
 
 namespace imprint::api {
 namespace {
 
 InstanceView view_called(const std::string& name) {
-  System system{.image = ImageId::generate()};
-  system.image_name = "image\"with \\ quotes@1";
-  Instance instance{.id = InstanceId::generate(), .name = name, .system = std::move(system)};
+  Instance instance = test::sample_instance(name);
+  instance.id = InstanceId::generate();
+  instance.system.image_name = "image\"with \\ quotes@1";
   return {std::move(instance), PowerState::running, std::nullopt, std::nullopt};
 }
 

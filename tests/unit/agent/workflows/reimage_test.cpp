@@ -73,7 +73,7 @@ TEST_F(Reimage, TellsHowLongTheMachineWasAway) {
 }
 
 TEST(Downtime, LastsFromTheRequestToStopUntilTheNewSystemRuns) {
-  Job job{.id = JobId::generate()};
+  Job job = blank_job();
   const auto step = [](const char* name, const char* began, const char* ended) {
     const std::string day = "2026-08-31T23:59:";
     return JobStep{name, "", StepState::done, day + began, day + ended};
