@@ -22,7 +22,7 @@ project = pathlib.Path(__file__).resolve().parents[2]
 @functools.cache
 def accelerator():
     """"kvm" only where it works: on some hosts /dev/kvm opens and QEMU fails on it."""
-    command = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-S", "-accel", "kvm", "-monitor", "stdio"]
+    command = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-accel", "kvm", "-cpu", "host", "-monitor", "stdio"]
     try:
         done = subprocess.run(command, input="quit\n", capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
