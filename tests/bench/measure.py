@@ -58,7 +58,7 @@ def measure(row, bench):
                         times.append(timed(call, given))
                 say(f"{row.name} {number + 1}: {ours[-1]:.4g} {row.unit}"
                     + (f", {row.against}: {peer[-1]:.4g} {row.unit}" if peer else ""))
-    except NotMeasured as reason:
+    except (NotMeasured, RuntimeError) as reason:  # a row that fails keeps no other from being measured
         say(f"{row.name}: not measured: {reason}")
         return {**result, "not_measured": str(reason)}
     result["ours"] = [round(value, 6) for value in ours]
