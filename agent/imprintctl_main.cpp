@@ -12,8 +12,11 @@
 #include "guestfs/inspect/worker_inspector.h"
 #include "guestfs/language/language.h"
 #include "guestfs/profiles/load_profile.h"
+#include "guestfs/repair/repairs.h"
+#include "guestfs/repair/worker_repairer.h"
 #include "guestfs/report/html.h"
 #include "guestfs/report/junit.h"
+#include "guestfs/report/repair_text.h"
 #include "guestfs/report/sarif.h"
 #include "guestfs/report/text.h"
 #include "guestfs/rules/table.h"
@@ -40,6 +43,8 @@ std::vector<cli::RuleText> list_rules() {
     text.title = translated(rule.title);
     text.effect = translated(rule.effect);
     text.hint = translated(rule.hint);
+    if (const repair::Repair* repair = repair::find_repair(rule.id))
+      text.repair = translated(repair->what);
     for (const rules::Profile& profile : profiles)
       text.profiles.push_back(
           {profile.name, profile.is_off(rule.id)
@@ -77,6 +82,16 @@ std::string render(const Report& report, cli::ReportFormat format, bool colour) 
   return "";
 }
 
+std::string render_repair(const Report& report, const RepairReport& repair,
+                          cli::ReportFormat format, bool colour) {
+  if (format == cli::ReportFormat::text)
+    return report::render_text(report, colour) + report::repair_text(repair, colour);
+  if (format != cli::ReportFormat::json) return render(report, format, colour);
+  Json json = to_json(report);
+  json["repair"] = to_json(repair);
+  return dump_json(json, 2) + "\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -95,6 +110,10 @@ int main(int argc, char** argv) {
       .render = render,
       .rules = list_rules,
       .language = std::string{language::to_string(language::language_of_environment())},
-      .speak = speak};
+      .speak = speak,
+      .repairer = []() -> Result<std::unique_ptr<Repairer>> {
+        return std::unique_ptr<Repairer>{std::make_unique<repair::WorkerRepairer>()};
+      },
+      .render_repair = render_repair};
   return cli::run({argv + 1, argv + argc}, environment);
 }

@@ -7,15 +7,19 @@
 #include "agent/cli/check_options.h"
 #include "agent/cli/print.h"
 #include "agent/cli/session.h"
+#include "agent/cli/signal_watch.h"
 
 namespace imprint::cli {
 namespace {
 
-Result<> write(Session& session, const CheckOptions& options, const Report& report) {
+Result<> write(Session& session, const CheckOptions& options, const Report& report,
+               const RepairReport* repair = nullptr) {
   const bool to_file = !options.output.empty();
   const ReportFormat format = session.json ? ReportFormat::json : format_of(options);
   const bool colour = !to_file && session.environment.out_is_terminal && session.environment.colour;
-  const std::string text = session.environment.render(report, format, colour);
+  const std::string text = repair != nullptr
+                               ? session.environment.render_repair(report, *repair, format, colour)
+                               : session.environment.render(report, format, colour);
   if (to_file) return write_file_atomically(options.output, text, 0644);
   session.environment.out << text;
   return {};
@@ -29,12 +33,45 @@ void tell_unreadable(std::ostream& err, const Report& report) {
         err << harmless(fmt::format("imprintctl: '{}' {}", image.path, each.reason)) << "\n";
 }
 
+/// Ends as the signal would have ended it, after everything half made is gone.
+Result<RepairedImage> repair_watched(Repairer& repairer, RepairOrder& order) {
+  int signal = 0;
+  {
+    const SignalWatch watch;
+    order.inspection.cancelled = [&] { return watch.caught() != 0; };
+    auto repaired = repairer.repair(order);
+    if (repaired || repaired.error().code != Errc::cancelled) return repaired;
+    signal = watch.caught();
+  }
+  SignalWatch::end_by(signal);
+  return make_error(Errc::cancelled, "the repair was cancelled");
+}
+
+/// The exit status follows the copy; that of an image which must stay as it is never says that all
+/// is well.
+Result<int> repair(Session& session, const CheckOptions& options) {
+  const std::string& path = options.disks.front();
+  if (const std::string reason = unfit(path); !reason.empty())
+    return make_error(Errc::invalid, "'{}' {}", path, reason);
+  const std::string& language = session.speak();
+  const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
+  const std::unique_ptr<Repairer> repairer = TRY(session.environment.repairer());
+  RepairOrder order{inspection_of(options, language, path), options.repair, options.dry_run};
+  const RepairedImage repaired = TRY(repair_watched(*repairer, order));
+  const Report report{options.profile, inspector->ruleset(), {repaired.report}};
+  tell_unreadable(session.environment.err, report);
+  TRY(write(session, options, report, &repaired.repair));
+  const int status = status_of(report);
+  return status == status_ok && !repaired.repair.refusal.empty() ? status_undetermined : status;
+}
+
 Result<int> check(Session& session, const CheckOptions& options) {
   std::ostream& err = session.environment.err;
   if (const std::string misuse = misuse_of(options); !misuse.empty()) {
     err << "imprintctl: " << misuse << "\n";
     return status_usage;
   }
+  if (!options.repair.empty()) return repair(session, options);
   const std::string& language = session.speak();
   const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
   auto reports = check_all(*inspector, options, language);

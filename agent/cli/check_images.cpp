@@ -21,12 +21,7 @@ ImageReport unreadable(const std::string& path, const std::string& reason) {
 Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
                               const std::string& language, const std::string& path) {
   if (const std::string reason = unfit(path); !reason.empty()) return unreadable(path, reason);
-  Inspection inspection;
-  inspection.image = path;
-  inspection.profile = options.profile;
-  inspection.language = language;
-  inspection.companions.assign(options.companions.begin(), options.companions.end());
-  auto report = inspector.inspect(inspection);
+  auto report = inspector.inspect(inspection_of(options, language, path));
   // The path was there a moment ago, so what is not found is the profile.
   const bool of_the_command =
       !report && (report.error().code == Errc::invalid || report.error().code == Errc::not_found);
@@ -35,6 +30,16 @@ Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
 }
 
 }  // namespace
+
+Inspection inspection_of(const CheckOptions& options, const std::string& language,
+                         const std::string& path) {
+  Inspection inspection;
+  inspection.image = path;
+  inspection.profile = options.profile;
+  inspection.language = language;
+  inspection.companions.assign(options.companions.begin(), options.companions.end());
+  return inspection;
+}
 
 Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
                                            const std::string& language) {

@@ -12,6 +12,10 @@ namespace imprint::cli {
 /// The rule of the catalogue that an image which cannot be opened leaves unanswered.
 inline constexpr std::string_view unreadable_rule = "disk.unreadable";
 
+/// What is asked of an inspector for one disk.
+Inspection inspection_of(const CheckOptions& options, const std::string& language,
+                         const std::string& path);
+
 /// A report in `language` for each disk, in their order, made by as many threads as asked for. An
 /// Error only for what concerns the command itself, such as a profile that does not exist. Blocks
 /// for seconds an image.

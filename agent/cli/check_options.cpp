@@ -30,6 +30,11 @@ Examples:
   imprintctl check disk.qcow2 --format html --output report.html
   imprintctl check disk.qcow2 --profile ecs,jdcloud    looked at once, judged by both, and where they differ
   imprintctl check system.raw --companion data.raw     disks of one machine
+  imprintctl check disk.qcow2 --repair fixed.qcow2 --dry-run   what a repair would change, as a diff
+  imprintctl check disk.qcow2 --repair fixed.qcow2     repairs a copy, and checks that too
+
+A repair comments out lines of devices that are not there, and takes away what a template must not carry; DISK itself is
+never written to. The exit status is that of the copy's verdict; 2, if nothing of the image could be repaired.
 
 Exit status: 0 all accepted; 1 some rejected; 2 none rejected, but some undetermined or unreadable; 64 wrong usage.)";
 
@@ -37,6 +42,16 @@ std::vector<std::string> names_of_formats() {
   std::vector<std::string> names;
   for (const auto& [format, name] : formats) names.emplace_back(name);
   return names;
+}
+
+std::string misuse_of_repair(const CheckOptions& options) {
+  if (options.repair.empty())
+    return options.dry_run ? "--dry-run: says what --repair OUT would do, so give that too" : "";
+  if (options.disks.size() != 1) return "--repair: makes one copy, so give exactly one DISK";
+  struct stat info {};
+  if (::lstat(options.repair.c_str(), &info) == 0)
+    return fmt::format("--repair '{}': it exists, and nothing is overwritten", options.repair);
+  return "";
 }
 
 }  // namespace
@@ -56,7 +71,7 @@ std::string misuse_of(const CheckOptions& options) {
   for (const auto& companion : options.companions)
     if (const std::string reason = unfit(companion); !reason.empty())
       return fmt::format("--companion '{}': {}", companion, reason);
-  return "";
+  return misuse_of_repair(options);
 }
 
 ReportFormat format_of(const CheckOptions& options) {
@@ -86,6 +101,12 @@ void add_check_options(CLI::App& command, CheckOptions& options) {
                   "A further disk of the same machine; may be repeated")
       ->allow_extra_args(false)
       ->type_name("DISK");
+  command
+      .add_option("--repair", options.repair,
+                  "Repair what can be repaired safely, in a copy of DISK that is made there")
+      ->type_name("OUT");
+  command.add_flag("--dry-run", options.dry_run,
+                   "With --repair: only show what would be changed, and make no copy");
   command.footer(examples);
 }
 

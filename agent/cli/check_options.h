@@ -15,6 +15,8 @@ struct CheckOptions {
   std::string profile = "generic";
   std::string format = "text";
   std::string output;  ///< empty: standard output
+  std::string repair;  ///< where the repaired copy goes; empty: nothing is repaired
+  bool dry_run = false;
   int jobs = 1;
 };
 

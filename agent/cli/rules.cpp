@@ -18,9 +18,10 @@ struct RuleOption {
 Json to_json(const RuleText& rule) {
   Json profiles = Json::object();
   for (const ProfileOpinion& opinion : rule.profiles) profiles[opinion.profile] = opinion.severity;
-  return {{"id", rule.id},       {"severity", to_string(rule.severity)},
-          {"title", rule.title}, {"effect", rule.effect},
-          {"hint", rule.hint},   {"profiles", std::move(profiles)}};
+  return {{"id", rule.id},        {"severity", to_string(rule.severity)},
+          {"title", rule.title},  {"effect", rule.effect},
+          {"hint", rule.hint},    {"profiles", std::move(profiles)},
+          {"repair", rule.repair}};
 }
 
 /// "generic error, ecs warning".
@@ -61,6 +62,7 @@ Result<int> show(Session& session, const RuleOption& options) {
                                            {"checks", rule->title},
                                            {"effect", rule->effect},
                                            {"hint", rule->hint},
+                                           {"repair", rule->repair.empty() ? "-" : rule->repair},
                                            {"profiles", opinions_of(*rule)}});
   return status_ok;
 }

@@ -10,6 +10,7 @@
 
 #include "agent/model/report.h"
 #include "agent/ports/inspector.h"
+#include "agent/ports/repairer.h"
 #include "agent/ports/service.h"
 
 namespace imprint::cli {
@@ -28,6 +29,7 @@ struct RuleText {
   std::string effect;
   std::string hint;
   std::vector<ProfileOpinion> profiles;
+  std::string repair = {};  ///< what `check --repair` does about it; empty: nothing
 };
 
 enum class ReportFormat { text, json, sarif, junit, html };
@@ -49,6 +51,11 @@ struct Environment {
   std::string language = "en";  ///< for people, where --lang does not say: "en" or "zh"
   std::function<void(const std::string& language)>
       speak;  ///< before `inspector`, `render`, `rules`
+  std::function<Result<std::unique_ptr<Repairer>>()> repairer =
+      {};  ///< made only when something is repaired
+  /// A report with what was repaired, in one of its formats. SARIF, JUnit and HTML tell the report.
+  std::function<std::string(const Report&, const RepairReport&, ReportFormat, bool colour)>
+      render_repair = {};
 };
 
 /// Runs one command. `arguments` without the program's name. Returns the exit status

@@ -30,8 +30,9 @@ bool configure(guestfs_h* handle, const ApplianceSettings& settings) {
 }
 
 bool add(guestfs_h* handle, const ApplianceDrive& drive) {
-  return guestfs_add_drive_opts(handle, drive.path.c_str(), GUESTFS_ADD_DRIVE_OPTS_READONLY, 1,
-                                GUESTFS_ADD_DRIVE_OPTS_FORMAT, drive.format.c_str(), -1) == 0;
+  return guestfs_add_drive_opts(handle, drive.path.c_str(), GUESTFS_ADD_DRIVE_OPTS_READONLY,
+                                drive.writable ? 0 : 1, GUESTFS_ADD_DRIVE_OPTS_FORMAT,
+                                drive.format.c_str(), -1) == 0;
 }
 
 }  // namespace
@@ -48,6 +49,14 @@ Result<Appliance> Appliance::launch(const ApplianceSettings& settings,
   const char* reason = guestfs_last_error(handle);
   return make_error(Errc::unavailable, "{}",
                     say("the appliance did not start: {}", reason != nullptr ? reason : "?"));
+}
+
+Result<> Appliance::shut_down() {
+  guestfs_h* handle = handle_.get();
+  if (guestfs_umount_all(handle) == 0 && guestfs_shutdown(handle) == 0) return {};
+  const char* reason = guestfs_last_error(handle);
+  return make_error(Errc::unavailable, "{}",
+                    say("the appliance did not write everything: {}", reason ? reason : "?"));
 }
 
 int Appliance::last_errno() const {

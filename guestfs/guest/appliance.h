@@ -21,12 +21,13 @@ struct ApplianceSettings {
 
 struct ApplianceDrive {
   std::filesystem::path path;
-  std::string format;  ///< QEMU's name of it, as "qcow2" or "vpc"; never found out by QEMU
+  std::string format;     ///< QEMU's name of it, as "qcow2" or "vpc"; never found out by QEMU
+  bool writable = false;  ///< otherwise what is written is forgotten at the end
 };
 
-/// One running libguestfs appliance with its drives attached read-only, without a network, and with
-/// no regard to the process's environment. It runs none of the guest's code. Ends its QEMU when
-/// destroyed. Not thread-safe.
+/// One running libguestfs appliance with its drives attached, read-only but where one is said to be
+/// writable, without a network, and with no regard to the process's environment. It runs none of
+/// the guest's code. Ends its QEMU when destroyed. Not thread-safe.
 class Appliance {
  public:
   /// Errc::unavailable: it did not start, with libguestfs's reason. Blocks for the seconds that it
@@ -35,6 +36,10 @@ class Appliance {
                                   const std::vector<ApplianceDrive>& drives);
 
   [[nodiscard]] guestfs_h* handle() const noexcept { return handle_.get(); }
+
+  /// Ends it in good order: what was written to writable drives is on them then. No call may
+  /// follow. Errc::unavailable: it may not be.
+  Result<> shut_down();
 
   /// The failure of the call that just failed: not_found, invalid or corrupt by its errno,
   /// unavailable if the appliance is no longer there.

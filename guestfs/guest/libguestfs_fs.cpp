@@ -142,6 +142,13 @@ Result<> LibguestfsFs::require(const GuestPath& path, FileType type) {
                                               : say("'{}' is not a folder", path.str()));
 }
 
+Result<std::uint64_t> LibguestfsFs::count_names(const GuestPath& path) {
+  TRY(require_folders_above(path));
+  const Stat stat{guestfs_lstatns(appliance_.handle(), shown_path(path).c_str())};
+  if (!stat) return appliance_.last_error(path.str());
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(stat->st_nlink, 0));
+}
+
 Result<std::string> LibguestfsFs::read(const GuestPath& path, std::size_t limit) {
   return read_range(path, 0, limit);
 }

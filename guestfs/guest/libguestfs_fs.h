@@ -33,8 +33,12 @@ class LibguestfsFs : public GuestFs {
   Result<std::optional<std::string>> xattr(const GuestPath& path, const std::string& name) override;
   Result<std::optional<std::string>> attributes(const GuestPath& path) override;
 
- private:
+  /// How many names a file has: by each of them it can be written to.
+  Result<std::uint64_t> count_names(const GuestPath& path);
+  /// Where the appliance shows the path. Whoever hands it to libguestfs has asked stat() first.
   [[nodiscard]] std::string shown_path(const GuestPath& path) const;
+
+ private:
   Result<> require_folders_above(const GuestPath& path);
   Result<FileInfo> stat_shown(const GuestPath& path);
   Result<FileInfo> ask_for_stat(const GuestPath& path);

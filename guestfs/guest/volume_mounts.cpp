@@ -8,13 +8,22 @@
 namespace imprint::guest {
 namespace {
 
-constexpr std::string_view always = "ro,nodev,nosuid,noexec";
+constexpr std::string_view for_reading = "ro,nodev,nosuid,noexec";
+/// The times of reading stay what they were.
+constexpr std::string_view for_writing = "rw,noatime,nodev,nosuid,noexec";
+
+/// To write to a file system whose journal was passed over would destroy it.
+std::string options_to_write(const std::string& filesystem) {
+  const std::string base{for_writing};
+  if (filesystem == "btrfs") return base + ",subvolid=5";
+  return filesystem == "xfs" ? base + ",nouuid" : base;
+}
 
 /// The options to try in turn. The drive is a throw-away overlay, so the first may replay a
 /// journal, which shows the files as the guest's own kernel would see them; the second leaves it
 /// alone.
-std::vector<std::string> options_for(const std::string& filesystem) {
-  const std::string base{always};
+std::vector<std::string> options_to_read(const std::string& filesystem) {
+  const std::string base{for_reading};
   if (filesystem == "btrfs") return {base + ",subvolid=5", base + ",subvolid=5,rescue=nologreplay"};
   if (filesystem == "ext3" || filesystem == "ext4") return {base, base + ",noload"};
   if (filesystem == "xfs") return {base + ",nouuid", base + ",nouuid,norecovery"};
@@ -50,7 +59,10 @@ Result<std::string> VolumeMounts::mount_now(std::size_t volume) {
   std::string folder = fmt::format("/v{}", volume);
   if (guestfs_mkmountpoint(handle, folder.c_str()) != 0) return appliance_.last_error(folder);
   Error failure;
-  for (const std::string& options : options_for(wanted.filesystem)) {
+  const std::vector<std::string> tries = access_ == Access::write
+                                             ? std::vector{options_to_write(wanted.filesystem)}
+                                             : options_to_read(wanted.filesystem);
+  for (const std::string& options : tries) {
     if (guestfs_mount_vfs(handle, options.c_str(), wanted.filesystem.c_str(), wanted.device.c_str(),
                           folder.c_str()) == 0)
       return folder;

@@ -9,15 +9,17 @@
 
 namespace imprint::guest {
 
-/// Mounts volumes read-only inside the appliance, each once, in a folder of the appliance's own:
-/// never below a guest's folder, where a guest's link could lead it elsewhere. Btrfs is mounted
-/// from its top, so that every subvolume is a folder.
+/// Mounts volumes inside the appliance, each once, in a folder of the appliance's own: never below
+/// a guest's folder, where a guest's link could lead it elsewhere. Btrfs is mounted from its top,
+/// so that every subvolume is a folder.
 class VolumeMounts {
  public:
-  VolumeMounts(Appliance& appliance, const Inventory& inventory)
-      : appliance_{appliance}, inventory_{inventory} {}
+  enum class Access { read, write };
 
-  /// The appliance's folder ("/v3"). A journal that cannot be replayed is passed over.
+  VolumeMounts(Appliance& appliance, const Inventory& inventory, Access access = Access::read)
+      : appliance_{appliance}, inventory_{inventory}, access_{access} {}
+
+  /// The appliance's folder ("/v3"). For reading, a journal that cannot be replayed is passed over.
   /// Errc::corrupt: no driver for the file system or it is damaged, also on every later call for
   /// that volume; unavailable: the appliance died.
   Result<std::string> mount(std::size_t volume);
@@ -34,6 +36,7 @@ class VolumeMounts {
 
   Appliance& appliance_;
   const Inventory& inventory_;
+  Access access_;
   std::map<std::size_t, Result<std::string>> mounted_;
 };
 

@@ -1,11 +1,10 @@
 #include "guestfs/inspect/context_lines.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <map>
 #include <string>
 
+#include "guestfs/facts/secrets.h"
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
 
@@ -15,8 +14,6 @@ namespace {
 constexpr int lines_on_each_side = 2;
 constexpr std::size_t longest_line = 400;
 constexpr std::size_t most_files = 32;
-/// A base64 line of a PEM block has 64 characters; words of a configuration are shorter.
-constexpr std::size_t long_for_a_word = 40;
 
 struct OpenFile {
   std::string text;
@@ -49,7 +46,7 @@ class Files {
 };
 
 std::string shown(const facts::TextLine& line) {
-  if (may_hold_secret(line.text)) return say("(not shown: it may hold a secret)");
+  if (facts::may_hold_secret(line.text)) return say("(not shown: it may hold a secret)");
   return std::string{line.text.substr(0, longest_line)};
 }
 
@@ -67,48 +64,13 @@ std::vector<ContextLine> lines_around(const OpenFile& file, const Finding& findi
   return context;
 }
 
-bool is_base64(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/' || c == '=';
-}
-
-template <std::size_t size>
-bool has_one_of(std::string_view text, const std::array<std::string_view, size>& parts) {
-  return std::ranges::any_of(
-      parts, [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
-}
-
 }  // namespace
-
-bool holds_secrets(std::string_view path) {
-  // Backups of the account files carry suffixes ("shadow-", "passwd.rpmsave"), so beginnings count.
-  constexpr std::array<std::string_view, 8> beginnings{
-      "shadow", "gshadow", "passwd", "opasswd", "id_", ".netrc", ".pgpass", "wpa_supplicant"};
-  constexpr std::array<std::string_view, 9> ends{
-      ".pem", ".key", "_key", ".p12", ".pfx", ".keytab", "_history", "-secrets", ".nmconnection"};
-  constexpr std::array<std::string_view, 5> anywhere{"/cloud/", "/system-connections/",
-                                                     "credential", "secret", "user-data"};
-  const std::string whole = facts::lower(path);
-  const std::string name = whole.substr(whole.rfind('/') + 1);
-  return has_one_of(whole, anywhere) ||
-         std::ranges::any_of(beginnings, [&](auto part) { return name.starts_with(part); }) ||
-         std::ranges::any_of(ends, [&](auto part) { return name.ends_with(part); });
-}
-
-bool may_hold_secret(std::string_view line) {
-  constexpr std::array<std::string_view, 22> signs{
-      "passw",       "passphrase", "pass=",   "pwd",        "secret",    "token",
-      "apikey",      "api_key",    "api-key", "access_key", "accesskey", "access-key",
-      "private key", "credential", "psk",     "$1$",        "$2",        "$5$",
-      "$6$",         "$y$",        "pbkdf2",  "bearer"};
-  if (has_one_of(facts::lower(line), signs)) return true;
-  const std::string_view word = facts::trim(line);
-  return word.size() >= long_for_a_word && std::ranges::all_of(word, is_base64);
-}
 
 void add_context(std::vector<Finding>& findings, guest::FollowingFs& fs) {
   Files files{fs};
   for (Finding& finding : findings) {
-    if (!finding.line || *finding.line < 1 || finding.text.empty() || holds_secrets(finding.path))
+    if (!finding.line || *finding.line < 1 || finding.text.empty() ||
+        facts::holds_secrets(finding.path))
       continue;
     if (const OpenFile* file = files.open_or_null(finding.path))
       finding.context = lines_around(*file, finding);

@@ -15,6 +15,7 @@
 #include "guestfs/inspect/stopwatch.h"
 #include "guestfs/inspect/windows_tree.h"
 #include "guestfs/language/say.h"
+#include "guestfs/repair/repairs.h"
 
 namespace imprint::inspect {
 namespace {
@@ -27,7 +28,10 @@ constexpr const char* on_several_disks = "fs.multi-disk-root";
 /// One image on its way through all stages. Each stage returns whether the next may run.
 class InspectionRun {
  public:
-  explicit InspectionRun(const Task& task) : task_{task}, ledger_{task.profiles} {}
+  explicit InspectionRun(const Task& task, bool plans = false)
+      : task_{task}, plans_{plans}, ledger_{task.profiles} {
+    plan_.refusal = say("no system in it was judged");
+  }
 
   ImageReport run() {
     Stopwatch total;
@@ -41,6 +45,9 @@ class InspectionRun {
     report_.timings_ms.total = total.lap();
     return std::move(report_);
   }
+
+  /// After run().
+  repair::RepairPlan plan() { return std::move(plan_); }
 
  private:
   /// The digest takes as long as the file is large, so it is computed while the appliance starts.
@@ -153,6 +160,7 @@ class InspectionRun {
     const auto facts = facts::read_facts(following, inventory, tree.mounts);
     report_.timings_ms.read += watch.lap();
     judge(inventory, following, facts, tree);
+    if (plans_) plan_repair(fs, {inventory, following, facts});
     report_.timings_ms.rules = watch.lap();
     tell_several_systems(search, inventory, system);
     return {};
@@ -168,8 +176,17 @@ class InspectionRun {
     const auto facts = facts::read_windows_facts(following, tree.mounts);
     report_.timings_ms.read += watch.lap();
     judge(inventory, following, facts, tree);
+    if (plans_) plan_repair(fs, {inventory, following, facts});
     report_.timings_ms.rules = watch.lap();
     return {};
+  }
+
+  /// From what was found so far, which is all that the guest's files are at fault for.
+  void plan_repair(guest::LibguestfsFs& fs, const rules::Context& context) {
+    const std::vector<Finding> findings = ledger_.findings();
+    plan_ =
+        repair::plan_repair({context, findings, task_.profiles, !task_.companions.empty(),
+                             [&](const guest::GuestPath& path) { return fs.count_names(path); }});
   }
 
   /// The first system whose boot chain leads to itself; if none does, the first.
@@ -245,6 +262,8 @@ class InspectionRun {
   }
 
   const Task& task_;
+  const bool plans_;
+  repair::RepairPlan plan_;
   Ledger ledger_;
   ImageReport report_;
   std::vector<guest::ApplianceDrive> drives_;
@@ -254,6 +273,14 @@ class InspectionRun {
 
 ImageReport inspect_image(const Task& task) {
   return InspectionRun{task}.run();
+}
+
+PlannedImage plan_repair_of_image(const Task& task) {
+  InspectionRun run{task, true};
+  PlannedImage planned;
+  planned.report = run.run();
+  planned.plan = run.plan();
+  return planned;
 }
 
 }  // namespace imprint::inspect

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/model/report.h"
+#include "guestfs/repair/plan.h"
 #include "guestfs/rules/profile.h"
 
 namespace imprint::inspect {
@@ -27,5 +28,13 @@ struct Task {
 /// a finding or a rule that stays undetermined. Meant to run in a sandboxed process that a time
 /// limit ends; blocks for seconds.
 ImageReport inspect_image(const Task& task);
+
+struct PlannedImage {
+  ImageReport report;
+  repair::RepairPlan plan;  ///< with a refusal where no system could be judged
+};
+
+/// As inspect_image, and what a repair of the image would change.
+PlannedImage plan_repair_of_image(const Task& task);
 
 }  // namespace imprint::inspect

@@ -128,13 +128,20 @@ void Ledger::add_context(guest::FollowingFs& fs) {
   for (Page& page : pages_) inspect::add_context(page.report.findings, fs);
 }
 
+std::vector<Finding> Ledger::findings() const {
+  std::vector<Finding> findings;
+  for (const Page& page : pages_)
+    for (const Finding& finding : page.report.findings) merge_finding(findings, finding);
+  return findings;
+}
+
 void Ledger::close(ImageReport& report) {
+  report.findings = findings();
   for (Page& page : pages_) {
     ProfileReport& ours = page.report;
     sort_by_table(ours.answers);
     ours.coverage = coverage_of(ours.answers);
     ours.verdict = verdict_of(ours.findings, ours.undetermined);
-    for (const Finding& finding : ours.findings) merge_finding(report.findings, finding);
     for (const Undetermined& item : ours.undetermined)
       merge_undetermined(report.undetermined, item);
     for (const RuleAnswer& each : ours.answers) add_answer(report.answers, each.rule, each.answer);

@@ -32,6 +32,8 @@ class Ledger {
   void no_guest(std::string_view rule, const std::string& reason);
   /// Runs the table's rules.
   void run_rules(const rules::Context& context);
+  /// Those of all profiles so far, each once, with the gravest severity.
+  [[nodiscard]] std::vector<Finding> findings() const;
   /// Shows the lines around those that findings name.
   void add_context(guest::FollowingFs& fs);
 

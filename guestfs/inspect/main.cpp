@@ -1,5 +1,5 @@
-// imprint-inspect: opens one untrusted image, prints one report as JSON, exits. Whoever starts it
-// confines it first.
+// imprint-inspect: opens one untrusted image, prints one report as JSON, or carries out the plan of
+// a repair, and exits. Whoever starts it confines it first.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include "guestfs/inspect/drop_root.h"
 #include "guestfs/inspect/inspect_image.h"
 #include "guestfs/inspect/profile_json.h"
+#include "guestfs/inspect/repair_worker.h"
 #include "guestfs/inspect/unpack_worker.h"
 #include "guestfs/language/language.h"
 #include "guestfs/profiles/load_profile.h"
@@ -27,6 +28,8 @@ struct Options {
   std::string appliance;
   std::string accelerator = "tcg";
   std::string language = "en";
+  bool plans_repair = false;
+  bool repairs = false;
   std::string unpack_to;
   std::uint64_t data_limit = 0;
 };
@@ -39,6 +42,10 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--unpack-to", options.unpack_to,
                  "no report: unpack the image into this file, and nothing else");
   app.add_option("--data-limit", options.data_limit, "bytes that --unpack-to may write");
+  app.add_flag("--plan-repair", options.plans_repair,
+               "print {report, plan}: the plan says what a repair would change");
+  app.add_flag("--repair", options.repairs,
+               "no report: write what the plan on standard input says into the image");
   app.add_option("--profile", options.profile,
                  "profiles' names or files, separated by commas; '-': as JSON on standard input");
   app.add_option("--companion", options.companions, "a further disk of the same machine");
@@ -49,10 +56,31 @@ void describe(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"en", "zh"}));
 }
 
+std::string read_input() {
+  return {std::istreambuf_iterator<char>{std::cin}, {}};
+}
+
 imprint::Result<std::vector<imprint::rules::Profile>> read_profiles(const std::string& names) {
   if (names != "-") return imprint::profiles::load_profiles(names);
-  const std::string text{std::istreambuf_iterator<char>{std::cin}, {}};
-  return imprint::inspect::parse_profiles_json(TRY(imprint::parse_json(text)));
+  return imprint::inspect::parse_profiles_json(TRY(imprint::parse_json(read_input())));
+}
+
+imprint::inspect::Task task_of(const Options& options) {
+  imprint::inspect::Task task;
+  task.image = options.image;
+  if (!options.format.empty()) task.format = options.format;
+  task.digest = options.digest;
+  task.companions.assign(options.companions.begin(), options.companions.end());
+  task.appliance = options.appliance;
+  task.temp_folder = std::filesystem::temp_directory_path();
+  task.kvm = options.accelerator == "kvm";
+  return task;
+}
+
+imprint::Json inspect(const imprint::inspect::Task& task, bool plans_repair) {
+  if (!plans_repair) return to_json(imprint::inspect::inspect_image(task));
+  const auto planned = imprint::inspect::plan_repair_of_image(task);
+  return {{"report", to_json(planned.report)}, {"plan", to_json(planned.plan)}};
 }
 
 int run(const Options& options) {
@@ -65,21 +93,15 @@ int run(const Options& options) {
   if (!options.unpack_to.empty())
     return static_cast<int>(
         imprint::inspect::run_unpack(options.image, options.unpack_to, options.data_limit));
+  imprint::inspect::Task task = task_of(options);
+  if (options.repairs) return static_cast<int>(imprint::inspect::run_repair(task, read_input()));
   auto profiles = read_profiles(options.profile);
   if (!profiles) {
     std::cerr << profiles.error().message << '\n';
     return wrong_usage;
   }
-  imprint::inspect::Task task;
-  task.image = options.image;
-  if (!options.format.empty()) task.format = options.format;
-  task.digest = options.digest;
-  task.companions.assign(options.companions.begin(), options.companions.end());
   task.profiles = *std::move(profiles);
-  task.appliance = options.appliance;
-  task.temp_folder = std::filesystem::temp_directory_path();
-  task.kvm = options.accelerator == "kvm";
-  std::cout << imprint::dump_json(to_json(imprint::inspect::inspect_image(task))) << '\n';
+  std::cout << imprint::dump_json(inspect(task, options.plans_repair)) << '\n';
   return std::cout.flush() ? 0 : 1;
 }
 

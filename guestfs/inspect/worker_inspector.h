@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "agent/base/command.h"
+#include "agent/model/json.h"
 #include "agent/ports/inspector.h"
 
 namespace imprint::inspect {
@@ -28,7 +29,18 @@ class WorkerInspector : public Inspector {
   Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) override;
   [[nodiscard]] std::string ruleset() const override;
 
+  /// A report, and what a repair of the image would change: guestfs/repair/plan.h reads it; null if
+  /// the worker made no plan.
+  struct Planned {
+    ImageReport report;
+    Json plan;
+  };
+  /// As inspect(), with the plan.
+  Result<Planned> plan_repair(const Inspection& inspection);
+
  private:
+  Result<Planned> run(const Inspection& asked, bool plans);
+
   WorkerSettings settings_;
 };
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "agent/base/accelerator.h"
+#include "agent/base/command.h"
+#include "guestfs/inspect/worker_inspector.h"
+
+namespace imprint::inspect {
+
+/// A folder that only this process's user can enter, removed at the end with all that is in it.
+class PrivateFolder {
+ public:
+  /// Below `parent`, with a name that begins so.
+  static Result<PrivateFolder> create(const std::filesystem::path& parent,
+                                      const std::string& beginning);
+  PrivateFolder(PrivateFolder&& other) noexcept : path_{std::exchange(other.path_, {})} {}
+  PrivateFolder& operator=(PrivateFolder&&) = delete;
+  ~PrivateFolder();
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  explicit PrivateFolder(std::filesystem::path path) : path_{std::move(path)} {}
+  std::filesystem::path path_;
+};
+
+/// What one run of the worker needs, all of it ready.
+struct Workplace {
+  std::filesystem::path worker;
+  std::filesystem::path appliance;
+  Accelerator accelerator;
+  PrivateFolder temp;  ///< the only folder that the worker may write to
+};
+
+/// Errc::unavailable: worker or appliance missing.
+Result<Workplace> prepare_workplace(const WorkerSettings& settings);
+
+/// The worker with the options that name the workplace, in a sandbox that may read the system's
+/// programs, the workplace and `disks`. The caller adds what it is asked to do.
+Command command_at(const Workplace& place, const std::vector<std::filesystem::path>& disks,
+                   std::chrono::seconds time_limit);
+
+}  // namespace imprint::inspect

@@ -1,0 +1,94 @@
+#include "guestfs/report/repair_text.h"
+
+#include "guestfs/language/say.h"
+#include "guestfs/report/painter.h"
+#include "guestfs/report/printable.h"
+#include "guestfs/report/words.h"
+
+namespace imprint::report {
+namespace {
+
+using Style = Painter::Style;
+
+constexpr std::size_t longest_path = 4096;
+constexpr std::size_t longest_sentence = 1000;
+
+std::string word_of_action(const std::string& action) {
+  if (action == "unfreeze") return say("made writable");
+  if (action == "rewrite") return say("changed");
+  if (action == "empty") return say("emptied");
+  if (action == "create") return say("made");
+  return say("removed");
+}
+
+std::string painted(const Painter& painter, std::string_view line) {
+  const std::string text = printable(line, longest_path);
+  if (line.starts_with("@@")) return painter.paint(Style::cyan, text);
+  if (line.starts_with("---") || line.starts_with("+++")) return painter.paint(Style::bold, text);
+  if (line.starts_with('+')) return painter.paint(Style::green, text);
+  return line.starts_with('-') ? painter.paint(Style::red, text) : text;
+}
+
+class RepairText {
+ public:
+  RepairText(const RepairReport& repair, bool colour) : repair_{repair}, painter_{colour} {}
+
+  std::string render() {
+    out_ = "\n" + painter_.paint(Style::bold, title()) + "\n";
+    verdict(say("before"), repair_.before.verdict, repair_.before.path);
+    if (repair_.after) verdict(say("after"), *repair_.after, repair_.output);
+    for (const RepairChange& change : repair_.changes) tell(change);
+    if (!repair_.unrepaired.empty()) out_ += "\n" + say("not repaired") + "\n";
+    for (const UnrepairedFinding& each : repair_.unrepaired) tell(each);
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] std::string title() const {
+    if (!repair_.refusal.empty())
+      return say("nothing was repaired: {}", printable(repair_.refusal, longest_sentence));
+    if (repair_.changes.empty()) return say("there is nothing to repair");
+    if (repair_.done) return say("{} files were repaired", repair_.changes.size());
+    return say("{} files would be repaired", repair_.changes.size());
+  }
+
+  void verdict(const std::string& when, Verdict verdict, const std::string& path) {
+    out_ += fmt::format("  {}  {}  {}\n", when,
+                        painter_.paint(Painter::style_of(verdict), word_of(verdict)),
+                        printable(path, longest_path));
+  }
+
+  void tell(const RepairChange& change) {
+    out_ +=
+        fmt::format("\n{}  {}  {}\n", painter_.paint(Style::bold, printable(change.path)),
+                    word_of_action(change.action),
+                    painter_.paint(Style::dim, fmt::format("{}", fmt::join(change.rules, " "))));
+    for (const std::string& reason : change.reasons)
+      out_ += fmt::format("  {}\n", printable(reason, longest_sentence));
+    std::string_view diff = change.diff;
+    while (!diff.empty()) {
+      const std::size_t end = std::min(diff.find('\n'), diff.size());
+      out_ += painted(painter_, diff.substr(0, end)) + "\n";
+      diff.remove_prefix(std::min(end + 1, diff.size()));
+    }
+  }
+
+  void tell(const UnrepairedFinding& each) {
+    std::string place = each.path;
+    if (each.line) place += fmt::format(":{}", *each.line);
+    out_ += fmt::format("  {} {}  {}\n", painter_.paint(Style::bold, printable(each.rule)),
+                        printable(place, longest_path), printable(each.why, longest_sentence));
+  }
+
+  const RepairReport& repair_;
+  Painter painter_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string repair_text(const RepairReport& repair, bool colour) {
+  return RepairText{repair, colour}.render();
+}
+
+}  // namespace imprint::report
