@@ -87,9 +87,7 @@ std::string render_repair(const Report& report, const RepairReport& repair,
   if (format == cli::ReportFormat::text)
     return report::render_text(report, colour) + report::repair_text(repair, colour);
   if (format != cli::ReportFormat::json) return render(report, format, colour);
-  Json json = to_json(report);
-  json["repair"] = to_json(repair);
-  return dump_json(json, 2) + "\n";
+  return dump_json(to_json(report, repair), 2) + "\n";
 }
 
 }  // namespace

@@ -48,4 +48,10 @@ Json to_json(const RepairReport& repair) {
           {"unrepaired", list_to_json(repair.unrepaired)}};
 }
 
+Json to_json(const Report& report, const RepairReport& repair) {
+  Json json = to_json(report);
+  json["repair"] = to_json(repair);
+  return json;
+}
+
 }  // namespace imprint

@@ -45,5 +45,7 @@ struct RepairReport {
 };
 
 Json to_json(const RepairReport& repair);
+/// The report, with the repair beside its images.
+Json to_json(const Report& report, const RepairReport& repair);
 
 }  // namespace imprint

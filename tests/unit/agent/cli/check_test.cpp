@@ -158,6 +158,7 @@ TEST_F(Check, ListsAndShowsRules) {
   EXPECT_THAT(line.run({"rules"}).out, HasSubstr("fstab.a"));
   EXPECT_EQ(line.run({"rules", "list"}).out, line.run({"rules"}).out);
   EXPECT_THAT(line.run({"rules", "show", "fstab.a"}).out, HasSubstr("effect a"));
+  EXPECT_THAT(line.run({"rules", "show", "fstab.a"}).out, HasSubstr("repair a"));
   EXPECT_EQ(line.run({"rules", "show", "nothing"}).status, 66);
   EXPECT_EQ(parse_json(line.run({"rules", "--json"}).out).value()[0]["id"], "fstab.a");
 }

@@ -21,6 +21,28 @@ class Borrowed : public Inspector {
   Inspector& inspector_;
 };
 
+class Repairing : public Repairer {
+ public:
+  explicit Repairing(FakeRepairer& fake) : fake_{fake} {}
+  Result<RepairedImage> repair(const RepairOrder& order) override {
+    fake_.order = order;
+    if (fake_.error) return *fake_.error;
+    RepairedImage repaired;
+    repaired.repair.refusal = fake_.refusal;
+    repaired.repair.done = fake_.refusal.empty() && !order.dry_run;
+    repaired.report.path = (repaired.repair.done ? order.output : order.inspection.image).string();
+    repaired.report.verdict = repaired.repair.done ? fake_.after : Verdict::rejected;
+    return repaired;
+  }
+
+ private:
+  FakeRepairer& fake_;
+};
+
+std::string render_repair(const Report& report, const RepairReport& repair, ReportFormat, bool) {
+  return dump_json(to_json(report, repair)) + "\n";
+}
+
 std::string render(const Report& report, ReportFormat format, bool colour) {
   if (format == ReportFormat::json) return dump_json(to_json(report)) + "\n";
   std::string text = fmt::format("format {}\n", static_cast<int>(format));
@@ -70,10 +92,15 @@ Ended CommandLine::run(const std::vector<std::string>& arguments) {
                                       "title a in " + spoken,
                                       "effect a",
                                       "hint a",
-                                      {{"ecs", "warning"}}}};
+                                      {{"ecs", "warning"}},
+                                      "repair a"}};
       },
       language,
-      [this](const std::string& code) { spoken = code; }};
+      [this](const std::string& code) { spoken = code; },
+      [this]() -> Result<std::unique_ptr<Repairer>> {
+        return std::unique_ptr<Repairer>{std::make_unique<Repairing>(repairer)};
+      },
+      render_repair};
   const int status = cli::run(arguments, environment);
   return {status, out.str(), err.str()};
 }

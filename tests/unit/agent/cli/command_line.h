@@ -30,6 +30,14 @@ class FakeInspector : public Inspector {
   std::mutex mutex_;
 };
 
+/// Answers as the inspector does; what it repairs becomes accepted.
+struct FakeRepairer {
+  std::optional<Error> error;
+  std::string refusal;
+  std::optional<RepairOrder> order;  ///< the last one
+  Verdict after = Verdict::accepted;
+};
+
 struct Ended {
   int status = 0;
   std::string out;
@@ -39,6 +47,7 @@ struct Ended {
 struct CommandLine {
   test::FakeService service;
   FakeInspector inspector;
+  FakeRepairer repairer;
   std::string input;
   bool terminal = false;
   std::string language = "en";  ///< the environment's

@@ -162,4 +162,19 @@ Report hostile_report() {
   return report;
 }
 
+RepairReport repair_of(const ImageReport& before) {
+  RepairReport repair;
+  repair.output = "fixed.qcow2";
+  repair.done = true;
+  repair.before = {before.path, before.sha256, Verdict::rejected, before.findings};
+  repair.after = Verdict::accepted;
+  repair.changes.push_back({"/etc/fstab",
+                            "rewrite",
+                            {"fstab.device-not-in-image"},
+                            {"line 3"},
+                            "--- a/etc/fstab\n+++ b/etc/fstab\n@@ -1 +1 @@\n-a\n+#a\n"});
+  repair.unrepaired.push_back({"seal.suid", "/bin/x", 3, "by hand"});
+  return repair;
+}
+
 }  // namespace imprint::report::test

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "agent/model/report.h"
+#include "agent/model/repair_report.h"
 
 namespace imprint::report::test {
 
@@ -8,6 +8,8 @@ namespace imprint::report::test {
 Report full_report();
 /// A healthy image.
 ImageReport accepted_image();
+/// A repair of that image which made it acceptable.
+RepairReport repair_of(const ImageReport& before);
 /// An image of which nothing could be read.
 ImageReport unreadable_image();
 /// A report in which every text that may come from a guest is an attack on its reader.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agent/model/json.h"
+#include "agent/model/repair_report.h"
 #include "guestfs/language/language.h"
 #include "guestfs/report/html.h"
 #include "guestfs/report/junit.h"
@@ -41,6 +42,10 @@ int main(int count, char** arguments) {
   write(folder, "full", full);
   write(folder, "hostile", report::test::hostile_report());
   write(folder, "accepted", {"generic", full.ruleset, {report::test::accepted_image()}});
+  const Report repaired{"generic", full.ruleset, {report::test::accepted_image()}};
+  write(folder, "repaired", repaired);
+  std::ofstream{folder + "/repaired.json"}
+      << dump_json(to_json(repaired, report::test::repair_of(full.images[0])), 2);
   write(folder, "several",
         {full.profile,
          full.ruleset,
