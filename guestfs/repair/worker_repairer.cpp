@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
+
+#include "agent/base/fd.h"
 #include "guestfs/container/gate.h"
 #include "guestfs/inspect/repair_worker.h"
 #include "guestfs/inspect/workplace.h"
@@ -80,7 +83,7 @@ class Run {
     again.declared_format = copy.format;
     ImageReport report = TRY(inspector_.inspect(again));
     report.path = order_.output.string();
-    TRY(give_mode(copy.path));
+    TRY(give_mode(copy.path, folder.path()));
     TRY(publish_new(copy.path, output));
     return report;
   }
@@ -130,15 +133,17 @@ class Run {
                       output.err.substr(0, output.err.find('\n')));
   }
 
-  /// As cp(1): the image's own, as far as the caller's mask allows.
-  Result<> give_mode(const fs::path& copy) {
+  /// As cp(1): the image's own, as far as the caller's mask allows, which a new file shows.
+  Result<> give_mode(const fs::path& copy, const fs::path& folder) {
     struct stat info {};
     if (::stat(order_.inspection.image.c_str(), &info) != 0)
       return system_error(errno, order_.inspection.image.string());
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    const mode_t mode = S_ISREG(info.st_mode) ? info.st_mode & 0777 : 0600;
-    if (::chmod(copy.c_str(), mode & ~mask) != 0) return system_error(errno, copy.string());
+    const mode_t wanted = S_ISREG(info.st_mode) ? info.st_mode & 0777 : 0600;
+    const fs::path sample = folder / "mode";
+    const Fd fd{::open(sample.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, wanted)};
+    if (!fd.valid() || ::fstat(fd.get(), &info) != 0 ||
+        ::chmod(copy.c_str(), info.st_mode & 0777) != 0)
+      return system_error(errno, copy.string());
     return {};
   }
 

@@ -43,12 +43,12 @@ struct RepairedDisk : testing::Test {
     digest = digest_of_file(image).value();
   }
 
-  Result<RepairedImage> repair(const fs::path& disk, const fs::path& output, bool dry_run = false) {
+  Result<RepairedImage> repair(const fs::path& disk, const fs::path& copy, bool dry_run = false) {
     WorkerRepairer repairer{{IMPRINT_TEST_WORKER, IMPRINT_TEST_CACHE}};
     RepairOrder order;
     order.inspection.image = disk;
     order.inspection.time_limit = std::chrono::minutes{10};
-    order.output = output;
+    order.output = copy;
     order.dry_run = dry_run;
     return repairer.repair(order);
   }

@@ -59,7 +59,9 @@ TEST_F(CopiedDisk, TakesNoPlaceThatIsTaken) {
 TEST_F(CopiedDisk, IsNotMadeWhenCancelled) {
   const auto copied = copy_sparsely(source, target, [] { return true; });
   // A file system that shares the blocks is done before anybody can cancel.
-  if (!copied) EXPECT_EQ(copied.error().code, Errc::cancelled);
+  if (!copied) {
+    EXPECT_EQ(copied.error().code, Errc::cancelled);
+  }
 }
 
 TEST_F(CopiedDisk, GetsItsPlace) {
