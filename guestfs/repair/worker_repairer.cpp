@@ -81,6 +81,7 @@ class Run {
     Inspection again = order_.inspection;
     again.image = copy.path;
     again.declared_format = copy.format;
+    again.digest.reset();
     ImageReport report = TRY(inspector_.inspect(again));
     report.path = order_.output.string();
     TRY(give_mode(copy.path, folder.path()));
