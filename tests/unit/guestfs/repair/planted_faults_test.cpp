@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "guestfs/rules/table.h"
@@ -23,6 +24,14 @@ std::set<std::string> errors_of(Guest& guest, std::string_view profile) {
   return rules;
 }
 
+/// A milder remark of the same rule may stay.
+bool is_found(Guest& guest, const Fault& fault) {
+  const auto judged = guest.judge(profiles::load_profile(std::string{fault.profile}).value());
+  return std::ranges::any_of(judged.findings, [&](const Finding& finding) {
+    return finding.rule == fault.rule && finding.severity == fault.severity;
+  });
+}
+
 TEST(RepairedFaults, GoOrAreKeptWithAReasonAndBringNoOthers) {
   int repaired = 0;
   for (const Fault& fault : guests::all_faults()) {
@@ -35,8 +44,7 @@ TEST(RepairedFaults, GoOrAreKeptWithAReasonAndBringNoOthers) {
     const RepairPlan plan = test::plan_of(guest, profile);
     test::apply(plan, guest);
     const std::string why = test::why_kept(plan, fault.rule);
-    const bool gone =
-        guest.finding_of(fault.rule, profiles::load_profile(profile).value()).rule.empty();
+    const bool gone = !is_found(guest, fault);
     EXPECT_TRUE(gone || !why.empty());
     if (gone) ++repaired;
     for (const std::string& each : errors_of(guest, profile))
