@@ -12,6 +12,11 @@ namespace {
 
 struct NoOptions {};
 
+std::string space_note(const NodeStatus& node) {
+  if (node.space_state == "full") return ": FULL, no job may write";
+  return node.space_state == "low" ? ": LOW" : "";
+}
+
 Result<int> status(Session& session, const NoOptions&) {
   const NodeStatus node = TRY(session.service().node_status());
   if (session.json) {
@@ -27,8 +32,8 @@ Result<int> status(Session& session, const NoOptions&) {
                 {"images", std::to_string(node.images)},
                 {"instances", std::to_string(node.instances)},
                 {"open jobs", std::to_string(node.open_jobs)},
-                {"space", fmt::format("{} free of {}", format_size(node.space_free),
-                                      format_size(node.space_total))},
+                {"space", fmt::format("{} free of {}{}", format_size(node.space_free),
+                                      format_size(node.space_total), space_note(node))},
                 {"profile", node.profile},
                 {"rules", node.ruleset}});
   return status_ok;

@@ -36,6 +36,12 @@ void read_hypervisor(TableReader table, Hypervisor& hypervisor) {
   table.finish();
 }
 
+void read_space(TableReader table, Space& space) {
+  table.size("low", space.low);
+  table.size("full", space.full);
+  table.finish();
+}
+
 void read_images(TableReader table, Images& images) {
   table.text("profile", images.profile);
   table.finish();
@@ -63,6 +69,7 @@ Result<Config> parse_config(std::string_view text, const std::string& name) {
   read_socket(table.table("socket"), config.socket);
   read_access(table.table("access"), config.access);
   read_hypervisor(table.table("hypervisor"), config.hypervisor);
+  read_space(table.table("space"), config.space);
   read_images(table.table("images"), config.images);
   read_worker(table.table("worker"), config.worker);
   table.finish();

@@ -38,6 +38,12 @@ struct Hypervisor {
   std::string accelerator = "auto";  ///< "auto", "kvm" or "tcg"
 };
 
+/// Bytes free on the file system of the state folder.
+struct Space {
+  std::uint64_t low = std::uint64_t{5} << 30;     ///< less is told of
+  std::uint64_t full = std::uint64_t{256} << 20;  ///< no job may use these last ones
+};
+
 struct Images {
   std::string profile = "generic";
 };
@@ -57,6 +63,7 @@ struct Config {
   Socket socket;
   Access access;
   Hypervisor hypervisor;
+  Space space;
   Images images;
   Worker worker;
 };

@@ -101,6 +101,14 @@ void TableReader::duration(std::string_view key, std::chrono::seconds& target) {
   target = *value;
 }
 
+void TableReader::size(std::string_view key, std::uint64_t& target) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto value = parse_size(node->value_exact<std::string>().value_or(""));
+  if (!value) return fail(key, *node, "expected a size as a text, such as \"5GiB\"");
+  target = *value;
+}
+
 TableReader TableReader::table(std::string_view key) {
   const toml::node* node = find(key);
   const toml::table* table = node == nullptr ? nullptr : node->as_table();

@@ -39,6 +39,7 @@ class TableReader {
                      std::filesystem::path& target);  ///< or empty, where that is the default
   void mode(std::string_view key, mode_t& target);    ///< "0660"
   void duration(std::string_view key, std::chrono::seconds& target);  ///< "24h"
+  void size(std::string_view key, std::uint64_t& target);             ///< "5GiB"
   /// The table under the key; an empty one if it is absent.
   TableReader table(std::string_view key);
 

@@ -35,6 +35,8 @@ workflows::Settings settings_of(const config::Config& config) {
   settings.profile = config.images.profile;
   settings.workers = config.job_threads;
   settings.keep_old = config.retention;
+  settings.space_low = config.space.low;
+  settings.space_full = config.space.full;
   settings.inspect_limit = config.worker.time_limit;
   return settings;
 }

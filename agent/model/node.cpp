@@ -17,6 +17,8 @@ Json to_json(const NodeStatus& status) {
           {"open_jobs", status.open_jobs},
           {"space_free", status.space_free},
           {"space_total", status.space_total},
+          {"space_claimed", status.space_claimed},
+          {"space_state", status.space_state},
           {"profile", status.profile},
           {"ruleset", status.ruleset}};
 }
@@ -36,6 +38,8 @@ Result<NodeStatus> parse_node_status(const Json& json) {
   status.open_jobs = reader.number_or("open_jobs", 0);
   status.space_free = reader.size_or("space_free", 0);
   status.space_total = reader.size_or("space_total", 0);
+  status.space_claimed = reader.size_or("space_claimed", 0);
+  status.space_state = reader.text_or("space_state", "");
   status.profile = reader.text_or("profile", "");
   status.ruleset = reader.text_or("ruleset", "");
   TRY(reader.finish());

@@ -25,6 +25,8 @@ struct NodeStatus {
   int open_jobs = 0;
   std::uint64_t space_free = 0;  ///< bytes on the file system of the state folder
   std::uint64_t space_total = 0;
+  std::uint64_t space_claimed = 0;  ///< what running jobs are about to write
+  std::string space_state;          ///< "ok", "low" or "full": no job may write
   std::string profile;
   std::string ruleset;
 };

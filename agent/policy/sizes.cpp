@@ -20,10 +20,10 @@ Result<std::uint64_t> reimaged_disk_size(std::uint64_t old_size, const Image& im
   return requested.value_or(std::max(old_size, image.virtual_size));
 }
 
-Result<> require_space(std::uint64_t free, std::uint64_t needed) {
-  if (free >= headroom && free - headroom >= needed) return {};
+Result<> require_space(std::uint64_t free, std::uint64_t needed, std::uint64_t kept) {
+  if (free >= kept && free - kept >= needed) return {};
   return make_error(Errc::exhausted, "{} of space is free; {} and {} of headroom are needed",
-                    format_size(free), format_size(needed), format_size(headroom));
+                    format_size(free), format_size(needed), format_size(kept));
 }
 
 }  // namespace imprint::policy

@@ -17,11 +17,8 @@ Result<std::uint64_t> system_disk_size(const Image& image, std::optional<std::ui
 Result<std::uint64_t> reimaged_disk_size(std::uint64_t old_size, const Image& image,
                                          std::optional<std::uint64_t> requested);
 
-/// Bytes that must be free before disks are made: they are thin, so what they hold at first is
-/// small. The rest stays free for machines that run.
-inline constexpr std::uint64_t headroom = std::uint64_t{64} << 20;
-
-/// Errc::exhausted, with both figures, unless `free` covers `needed` and the headroom.
-Result<> require_space(std::uint64_t free, std::uint64_t needed);
+/// Errc::exhausted, with the figures, unless `free` covers `needed` beside the bytes that are kept
+/// for machines that run and for the databases.
+Result<> require_space(std::uint64_t free, std::uint64_t needed, std::uint64_t kept);
 
 }  // namespace imprint::policy

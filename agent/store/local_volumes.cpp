@@ -8,6 +8,7 @@
 
 #include "agent/base/atomic_file.h"
 #include "agent/model/json.h"
+#include "agent/store/ballast.h"
 #include "agent/store/iso_writer.h"
 #include "agent/store/new_file.h"
 #include "agent/store/qemu_img.h"
@@ -215,6 +216,8 @@ Result<path> LocalVolumes::prepare_console(const InstanceId& instance) {
 }
 
 Result<Volumes::Space> LocalVolumes::space() {
+  // Whoever asks is about to decide upon it: what a full file system has cost is set aside first.
+  load_ballast(StatePaths::ballast_beside(paths_.journal()));
   struct statvfs info {};
   if (::statvfs(paths_.root().c_str(), &info) != 0)
     return system_error(errno, "folder '" + paths_.root().string() + "'");

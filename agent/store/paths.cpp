@@ -35,6 +35,10 @@ std::filesystem::path StatePaths::lock() const {
   return root_ / "lock";
 }
 
+std::filesystem::path StatePaths::ballast_beside(const std::filesystem::path& database) {
+  return database.parent_path() / "ballast";
+}
+
 std::filesystem::path StatePaths::images() const {
   return root_ / "images";
 }

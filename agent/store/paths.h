@@ -3,6 +3,7 @@
 //
 //   state.db                       the Store
 //   journal.db                     the Journal
+//   ballast                        space held for the databases
 //   lock                           held by the daemon that owns the folder; its content is that
 //   daemon's process id images/sha256-HEX.qcow2        accepted images, read-only incoming/JOB.part
 //   what a job downloads instances/ID/system-N.qcow2    system disks; N is the system generation
@@ -27,6 +28,8 @@ class StatePaths {
   [[nodiscard]] std::filesystem::path store() const;
   [[nodiscard]] std::filesystem::path journal() const;
   [[nodiscard]] std::filesystem::path lock() const;
+  /// Of the state folder that the database lies in.
+  [[nodiscard]] static std::filesystem::path ballast_beside(const std::filesystem::path& database);
 
   [[nodiscard]] std::filesystem::path images() const;
   [[nodiscard]] std::filesystem::path image(const Sha256& digest) const;

@@ -7,6 +7,8 @@
 #include <cerrno>
 
 #include "agent/base/fd.h"
+#include "agent/store/ballast.h"
+#include "agent/store/paths.h"
 
 namespace imprint::store {
 namespace {
@@ -73,6 +75,12 @@ Error sqlite_error(const SQLite::Exception& fault, const std::string& file) {
       break;
   }
   return make_error(code, "database '{}': {}", file, fault.what());
+}
+
+bool made_room(const SQLite::Exception& fault, const std::string& file) {
+  const bool full = (fault.getErrorCode() & 0xFF) == SQLITE_FULL ||
+                    fault.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
+  return full && drop_ballast(StatePaths::ballast_beside(file));
 }
 
 Result<std::unique_ptr<SQLite::Database>> open_database(const std::filesystem::path& path,

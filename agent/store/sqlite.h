@@ -28,14 +28,20 @@ Result<std::unique_ptr<SQLite::Database>> open_database(const std::filesystem::p
 /// name.
 Error sqlite_error(const SQLite::Exception& fault, const std::string& file);
 
+/// Whether the file system was full and space for another try was made: the ballast beside the
+/// database is gone then.
+bool made_room(const SQLite::Exception& fault, const std::string& file);
+
 /// Runs `body`, which returns a Result, and turns what SQLite throws into an error that names the
-/// file.
+/// file. On a full file system `body` runs once more, if there is ballast to drop.
 template <class Body>
 std::invoke_result_t<Body> guarded(const std::string& file, Body body) {
-  try {
-    return body();
-  } catch (const SQLite::Exception& fault) {
-    return sqlite_error(fault, file);
+  for (bool again = false;; again = true) {
+    try {
+      return body();
+    } catch (const SQLite::Exception& fault) {
+      if (again || !made_room(fault, file)) return sqlite_error(fault, file);
+    }
   }
 }
 

@@ -88,10 +88,19 @@ std::function<Result<>(Run&)> on_each(Work work, std::size_t limit = at_once) {
   };
 }
 
-/// The same, and what the work changed in the instances is saved.
+/// What all the disks and seeds take before anything is written to them.
+std::uint64_t first_bytes(const CreatePlan& plan) {
+  std::uint64_t disks = 0;
+  for (const Instance& instance : plan.instances) disks += 2 + instance.data_disks.size();
+  return disks * new_disk_bytes;
+}
+
+/// The same, for work that makes files; what it changed in the instances is saved.
 std::function<Result<>(Run&)> on_each_saved(Work work) {
   return [work = std::move(work)](Run& run) -> Result<> {
     CreatePlan plan = TRY(plan_of(run));
+    SpaceClaim space{run};
+    TRY(space.set(first_bytes(plan)));
     TRY(each(run, plan, work));
     return run.save_plan(to_json(plan));
   };
@@ -102,7 +111,8 @@ Result<> check(Run& run) {
   if (plan.secrets_given && !plan.secrets_kept)
     return make_error(Errc::unavailable,
                       "the secrets of the request were lost before the work began; ask again");
-  TRY(policy::require_space(TRY(run.ports.volumes.space()).free, 0));
+  SpaceClaim space{run};
+  TRY(space.set(first_bytes(plan)));
   return run.ports.volumes.probe_image(plan.image.digest, plan.image.file_size);
 }
 
@@ -135,6 +145,8 @@ Result<> forget(Run& run) {
 /// The image is looked at once for all.
 Result<> make_system_disks(Run& run) {
   CreatePlan plan = TRY(plan_of(run));
+  SpaceClaim space{run};
+  TRY(space.set(first_bytes(plan)));
   TRY(run.ports.volumes.probe_image(plan.image.digest, plan.image.file_size));
   TRY(each(run, plan, [&](Run&, Instance& instance) -> Result<> {
     instance.system.disk = TRY(run.ports.volumes.create_system_disk(

@@ -4,12 +4,13 @@
 #include "agent/model/quantity.h"
 #include "agent/policy/image_choice.h"
 #include "agent/policy/import.h"
-#include "agent/policy/sizes.h"
 #include "agent/workflows/image_bytes.h"
 #include "agent/workflows/records.h"
 
 namespace imprint::workflows {
 namespace {
+
+constexpr std::uint64_t unknown_bytes = std::uint64_t{16} << 20;
 
 Result<ImportPlan> plan_of(const Run& run) {
   return parse_import_plan(run.plan());
@@ -20,15 +21,17 @@ std::function<bool()> cancelled(Run& run) {
 }
 
 Result<Fetched> fetch_to(Run& run, const ImportPlan& plan, const std::filesystem::path& target) {
-  const std::uint64_t free = TRY(run.ports.volumes.space()).free;
-  TRY(policy::require_space(free, 0));
-  const std::string source = policy::public_source(plan.request.source);
-  return run.ports.source.fetch(
-      plan.request.source, target, free - policy::headroom, [&](FetchProgress at) {
-        if (at.total > 0)
-          run.progress(static_cast<double>(at.done) / static_cast<double>(at.total));
-        return !run.stopping();
-      });
+  SpaceClaim space{run};
+  const std::uint64_t most = TRY(space.set_and_measure(0));
+  Result<> claimed;
+  auto fetched = run.ports.source.fetch(plan.request.source, target, most, [&](FetchProgress at) {
+    // A source that does not tell its size is trusted with a little at a time.
+    claimed = space.set(at.total > at.done ? at.total - at.done : unknown_bytes);
+    if (at.total > 0) run.progress(static_cast<double>(at.done) / static_cast<double>(at.total));
+    return claimed.has_value() && !run.stopping();
+  });
+  TRY(std::move(claimed));
+  return fetched;
 }
 
 Result<> fetch(Run& run) {
@@ -50,12 +53,12 @@ Result<> fetch(Run& run) {
 Result<> unpack(Run& run) {
   ImportPlan plan = TRY(plan_of(run));
   if (plan.unpacked) return {};  // done before a crash
-  const std::uint64_t free = TRY(run.ports.volumes.space()).free;
-  TRY(policy::require_space(free, 0));
+  SpaceClaim space{run};
+  const std::uint64_t most = TRY(space.set_and_measure(plan.content_size));
   const auto target = TRY(run.ports.volumes.prepare_unpacked(run.job().id));
   const auto unpacked = TRY(run.ports.inspector.unpack({.source = plan.incoming,
                                                         .target = target,
-                                                        .data_limit = free - policy::headroom,
+                                                        .data_limit = most,
                                                         .cancelled = cancelled(run)}));
   if (!unpacked) return {};
   plan.incoming = target;
@@ -122,8 +125,8 @@ Result<> inspect(Run& run) {
 }
 
 Result<StoredImage> adopt_incoming(Run& run, const ImportPlan& plan) {
-  if (plan.format != ImageFormat::qcow2)
-    TRY(policy::require_space(TRY(run.ports.volumes.space()).free, plan.content_size));
+  SpaceClaim space{run};
+  if (plan.format != ImageFormat::qcow2) TRY(space.set(plan.content_size));
   return run.ports.volumes.adopt_image(plan.incoming, plan.format, TRY(content_of(plan)),
                                        cancelled(run));
 }

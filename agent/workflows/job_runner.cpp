@@ -241,6 +241,10 @@ Result<NodeStatus> JobRunner::node_status() {
   const auto space = TRY(ports_.volumes.space());
   status.space_free = space.free;
   status.space_total = space.total;
+  status.space_claimed = shared_.space.claimed();
+  status.space_state = space.free <= settings_.space_full  ? "full"
+                       : space.free <= settings_.space_low ? "low"
+                                                           : "ok";
   return status;
 }
 

@@ -60,7 +60,8 @@ Result<> reserve(Run& run) {
       return true;
     });
   }));
-  return policy::require_space(TRY(run.ports.volumes.space()).free, 0);
+  SpaceClaim space{run};
+  return space.set(2 * new_disk_bytes);
 }
 
 Result<> release(Run& run) {

@@ -15,6 +15,7 @@
 #include "agent/ports/journal.h"
 #include "agent/ports/store.h"
 #include "agent/ports/volumes.h"
+#include "agent/workflows/space.h"
 
 namespace imprint::workflows {
 
@@ -41,6 +42,8 @@ struct Settings {
   std::chrono::seconds stop_grace{60};       ///< for the stop within a reimage or revert
   std::chrono::seconds keep_old{24 * 3600};  ///< how long a system replaced by revert is kept
   std::chrono::seconds inspect_limit{300};
+  std::uint64_t space_low = std::uint64_t{5} << 30;     ///< less free than this is told of
+  std::uint64_t space_full = std::uint64_t{256} << 20;  ///< no job may use these last bytes
 };
 
 /// What all runs share.
@@ -49,6 +52,7 @@ struct Shared {
   /// Held while it is decided whether an image's bytes are used, and while a use is recorded, so
   /// that no bytes go while somebody begins to rest on them.
   std::mutex bytes;
+  SpaceLedger space;
   /// Told after each change of a job. May be called on any worker.
   std::function<void()> changed = [] {};
 };

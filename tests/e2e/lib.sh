@@ -21,8 +21,8 @@ refused() { ! "$@" || fail "must be refused: $*"; }
 
 start_agent() {
   mkdir -p -m 0711 "$state"
-  printf 'state_folder = "%s"\ncache_folder = "%s"\n[socket]\npath = "%s"\n[hypervisor]\nuri = "%s"\n' \
-    "$state" "${IMPRINT_TEST_CACHE:-/var/cache/imprint}" "$IMPRINT_SOCKET" "$uri" >"$scratch/imprint.toml"
+  printf 'state_folder = "%s"\ncache_folder = "%s"\n[socket]\npath = "%s"\n[hypervisor]\nuri = "%s"\n%s\n' \
+    "$state" "${IMPRINT_TEST_CACHE:-/var/cache/imprint}" "$IMPRINT_SOCKET" "$uri" "${more_config:-}" >"$scratch/imprint.toml"
   "$bin/imprintd" --config "$scratch/imprint.toml" >>"$scratch/imprintd.log" 2>&1 &
   agent=$!
   for _ in $(seq 300); do

@@ -14,14 +14,14 @@ using testing::HasSubstr;
 
 /// All values, in one order: what makes two configurations the same.
 std::string shown(const Config& c) {
-  return fmt::format("{} {} {} {} | {} {} | {} {:o} {} | {} {} {} | {} {} {} {} | {} | {} {} {}",
-                     c.state_folder.string(), c.log_level, c.job_threads, c.retention.count(),
-                     c.node.name, c.node.region, c.socket.path.string(), c.socket.mode,
-                     c.socket.group, fmt::join(c.access.viewers, ","),
-                     fmt::join(c.access.operators, ","), fmt::join(c.access.admins, ","),
-                     c.hypervisor.plugin, c.hypervisor.plugin_folder.string(), c.hypervisor.uri,
-                     c.hypervisor.accelerator, c.images.profile, c.worker.program.string(),
-                     c.cache_folder.string(), c.worker.time_limit.count());
+  return fmt::format(
+      "{} {} {} {} | {} {} | {} {:o} {} | {} {} {} | {} {} {} {} | {} {} | {} | {} {} {}",
+      c.state_folder.string(), c.log_level, c.job_threads, c.retention.count(), c.node.name,
+      c.node.region, c.socket.path.string(), c.socket.mode, c.socket.group,
+      fmt::join(c.access.viewers, ","), fmt::join(c.access.operators, ","),
+      fmt::join(c.access.admins, ","), c.hypervisor.plugin, c.hypervisor.plugin_folder.string(),
+      c.hypervisor.uri, c.hypervisor.accelerator, c.space.low, c.space.full, c.images.profile,
+      c.worker.program.string(), c.cache_folder.string(), c.worker.time_limit.count());
 }
 
 std::string refusal_of(const std::string& text) {
@@ -40,7 +40,7 @@ TEST(Config, IsDocumentedKeyByKeyInTheExample) {
   std::size_t keys = 0;
   for (const auto& [name, node] : toml::parse_file(IMPRINT_EXAMPLE))
     keys += node.is_table() ? node.as_table()->size() : 1;
-  EXPECT_EQ(keys, 20U);
+  EXPECT_EQ(keys, 22U);
 }
 
 TEST(Config, TakesEveryValue) {
@@ -54,6 +54,7 @@ TEST(Config, TakesEveryValue) {
     socket = { path = "/x.sock", mode = "0600", group = "ops" }
     access = { viewers = ["uid:1"], operators = ["gid:2"], admins = ["user:a", "group:b"] }
     hypervisor = { plugin = "p", plugin_folder = "/p", uri = "test:///default", accelerator = "tcg" }
+    space = { low = "1GiB", full = "1MiB" }
     images = { profile = "ecs" }
     worker = { program = "/w", time_limit = "90s" })",
                                    "imprint.toml");
@@ -61,7 +62,7 @@ TEST(Config, TakesEveryValue) {
   EXPECT_EQ(shown(*config),
             "/s debug 2 604800 | n1 r1 | /x.sock 600 ops | uid:1 gid:2 user:a,group:b | p /p "
             "test:///default tcg "
-            "| ecs | /w /c 90");
+            "| 1073741824 1048576 | ecs | /w /c 90");
 }
 
 TEST(Config, NamesAnUnknownKeyAndItsLine) {
@@ -76,8 +77,8 @@ TEST(Config, RefusesValuesThatDoNotFit) {
         "log_level = 1", "state_folder = \"relative\"", "state_folder = \"\"",
         "retention = \"soon\"", "retention = 24", "node = 1", "socket = { mode = \"0888\" }",
         "socket = { mode = \"17777\" }", "socket = { mode = 660 }", "images = { profile = 1 }",
-        "access = { viewers = [1] }", "access = { viewers = \"uid:1\" }",
-        "hypervisor = { accelerator = \"fast\" }"})
+        "space = { low = 5 }", "space = { low = \"much\" }", "access = { viewers = [1] }",
+        "access = { viewers = \"uid:1\" }", "hypervisor = { accelerator = \"fast\" }"})
     EXPECT_THAT(refusal_of(text), testing::StartsWith("imprint.toml:1: key '"));
 }
 

@@ -139,10 +139,10 @@ TEST(Sizes, ADiskIsNeverSmallerThanItsImage) {
 }
 
 TEST(Sizes, SpaceNeedsHeadroomAndDoesNotOverflow) {
-  EXPECT_TRUE(require_space(headroom, 0));
-  EXPECT_FALSE(require_space(headroom - 1, 0));
-  EXPECT_FALSE(require_space(gibibyte, UINT64_MAX));
-  EXPECT_EQ(require_space(0, 0).error().code, Errc::exhausted);
+  EXPECT_TRUE(require_space(gibibyte, 0, gibibyte));
+  EXPECT_FALSE(require_space(gibibyte - 1, 0, gibibyte));
+  EXPECT_FALSE(require_space(gibibyte, UINT64_MAX, 1));
+  EXPECT_EQ(require_space(0, 0, 1).error().code, Errc::exhausted);
 }
 
 TEST(FirmwareChoice, IsBiosUnlessTheImageIsForUefiOnly) {
