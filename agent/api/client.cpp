@@ -61,6 +61,14 @@ Result<Job> Client::delete_image(const Caller& caller, const std::string& image,
   return change("DELETE", image_path(image) + (force ? "?force=true" : ""), caller, Json::object());
 }
 
+Result<Job> Client::verify_image(const Caller& caller, const std::string& image) {
+  return change("POST", image_path(image) + "/verify", caller, Json::object());
+}
+
+Result<Job> Client::check_image(const Caller& caller, const std::string& image) {
+  return change("POST", image_path(image) + "/check", caller, Json::object());
+}
+
 Result<Job> Client::create_instance(const Caller& caller, const CreateInstance& request) {
   return change("POST", "/v1/instances", caller, to_json(request));
 }

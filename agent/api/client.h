@@ -20,6 +20,8 @@ class Client : public Service {
   Result<std::vector<Image>> list_images() override;
   Result<Image> show_image(const std::string& image) override;
   Result<Json> show_report(const std::string& image) override;
+  Result<Job> verify_image(const Caller& caller, const std::string& image) override;
+  Result<Job> check_image(const Caller& caller, const std::string& image) override;
   Result<Job> delete_image(const Caller& caller, const std::string& image, bool force) override;
 
   Result<Job> create_instance(const Caller& caller, const CreateInstance& request) override;

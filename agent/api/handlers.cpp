@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "agent/api/metrics.h"
 #include "agent/api/problem.h"
 #include "agent/base/digest.h"
 #include "agent/model/json.h"
@@ -95,6 +96,10 @@ Result<Response> get_readiness(Context& context, const Request&) {
   return ok({{"status", "ready"}});
 }
 
+Result<Response> get_metrics(Context& context, const Request&) {
+  return Response{200, metrics_type, write_metrics(TRY(context.service.node_status())), {}};
+}
+
 Result<Response> get_node(Context& context, const Request&) {
   return ok(to_json(TRY(context.service.node_status())));
 }
@@ -120,6 +125,16 @@ Result<Response> delete_image(Context& context, const Request& request) {
   TRY(require_empty(request));
   const bool force = TRY(choice(request, "force", {"false", "true"})) == "true";
   return accepted(context.service.delete_image(request.caller, ref_of(request), force));
+}
+
+Result<Response> verify_image(Context& context, const Request& request) {
+  TRY(require_empty(request));
+  return accepted(context.service.verify_image(request.caller, ref_of(request)));
+}
+
+Result<Response> check_image(Context& context, const Request& request) {
+  TRY(require_empty(request));
+  return accepted(context.service.check_image(request.caller, ref_of(request)));
 }
 
 Result<Response> list_instances(Context& context, const Request&) {

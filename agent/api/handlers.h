@@ -8,6 +8,8 @@ namespace imprint::api {
 
 Result<Response> get_health(Context& context, const Request& request);
 Result<Response> get_readiness(Context& context, const Request& request);
+/// In Prometheus' text format.
+Result<Response> get_metrics(Context& context, const Request& request);
 Result<Response> get_node(Context& context, const Request& request);
 
 Result<Response> list_images(Context& context, const Request& request);
@@ -15,6 +17,9 @@ Result<Response> import_image(Context& context, const Request& request);
 Result<Response> show_image(Context& context, const Request& request);
 Result<Response> show_report(Context& context, const Request& request);
 Result<Response> delete_image(Context& context, const Request& request);
+
+Result<Response> verify_image(Context& context, const Request& request);
+Result<Response> check_image(Context& context, const Request& request);
 
 Result<Response> list_instances(Context& context, const Request& request);
 Result<Response> create_instance(Context& context, const Request& request);

@@ -34,6 +34,7 @@ std::span<const Route> routes() {
   static const std::vector<Route> table = {
       {"GET", "/healthz", Role::nobody, get_health},
       {"GET", "/readyz", Role::nobody, get_readiness},
+      {"GET", "/metrics", Role::viewer, get_metrics},
       {"GET", "/v1/node", Role::viewer, get_node},
 
       {"GET", "/v1/images", Role::viewer, list_images},
@@ -41,6 +42,8 @@ std::span<const Route> routes() {
       {"GET", "/v1/images/{ref}", Role::viewer, show_image},
       {"DELETE", "/v1/images/{ref}", Role::admin, delete_image, {"force"}},
       {"GET", "/v1/images/{ref}/report", Role::viewer, show_report},
+      {"POST", "/v1/images/{ref}/verify", Role::operator_, verify_image},
+      {"POST", "/v1/images/{ref}/check", Role::operator_, check_image},
 
       {"GET", "/v1/instances", Role::viewer, list_instances},
       {"POST", "/v1/instances", Role::operator_, create_instance},

@@ -42,12 +42,14 @@ std::string digest_of(std::string_view text) {
   return digester.finish();
 }
 
-Result<std::string> digest_of_file(const std::filesystem::path& path) {
+Result<std::string> digest_of_file(const std::filesystem::path& path,
+                                   const std::function<bool()>& cancelled) {
   const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd.valid()) return system_error(errno, "file '" + path.string() + "'");
   Digester digester;
   std::vector<std::byte> buffer(std::size_t{1} << 20);
   for (;;) {
+    if (cancelled && cancelled()) return make_error(Errc::cancelled, "cancelled");
     const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error(errno, "file '" + path.string() + "'");

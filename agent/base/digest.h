@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,7 +36,9 @@ class Digester {
 /// The digest of the text's bytes.
 std::string digest_of(std::string_view text);
 
-/// The digest of a file's content. Errors carry the path.
-Result<std::string> digest_of_file(const std::filesystem::path& path);
+/// The digest of a file's content. Errors carry the path. Errc::cancelled as soon as `cancelled`,
+/// which may be empty, says so.
+Result<std::string> digest_of_file(const std::filesystem::path& path,
+                                   const std::function<bool()>& cancelled = {});
 
 }  // namespace imprint

@@ -1,4 +1,4 @@
-// imprintctl image list, show, report, delete.
+// imprintctl image list, show, report, verify, check, delete.
 
 #include <ostream>
 
@@ -66,6 +66,14 @@ Result<int> remove(Session& session, const DeleteOptions& options) {
                 session.service().delete_image(session.caller(), options.name, options.force));
 }
 
+Result<int> verify(Session& session, const Named& options) {
+  return follow(session, session.service().verify_image(session.caller(), options.name));
+}
+
+Result<int> check(Session& session, const Named& options) {
+  return follow(session, session.service().check_image(session.caller(), options.name));
+}
+
 }  // namespace
 
 void add_image(CLI::App& app, Session& session) {
@@ -82,6 +90,16 @@ void add_image(CLI::App& app, Session& session) {
   add_name(add_action(*image, session, "report", "The report that its verdict rests on, as JSON",
                       reported, report),
            reported, "IMAGE");
+  auto verified = std::make_shared<Named>();
+  add_name(add_action(*image, session, "verify",
+                      "Read all of an image and see that its bytes are those that were accepted",
+                      verified, verify),
+           verified, "IMAGE");
+  auto checked = std::make_shared<Named>();
+  add_name(add_action(*image, session, "check",
+                      "Judge an image anew by the present rules; its recorded verdict stays",
+                      checked, check),
+           checked, "IMAGE");
   auto removed = std::make_shared<DeleteOptions>();
   CLI::App* remover =
       add_action(*image, session, "delete", "Take an image out of the store", removed, remove);

@@ -17,6 +17,12 @@ std::string space_note(const NodeStatus& node) {
   return node.space_state == "low" ? ": LOW" : "";
 }
 
+std::string drift_note(const NodeStatus& node) {
+  if (node.drift_checked.empty()) return "not looked for yet";
+  return node.drift.empty() ? fmt::format("none at {}", node.drift_checked)
+                            : fmt::format("{} at {}", node.drift.size(), node.drift_checked);
+}
+
 Result<int> status(Session& session, const NoOptions&) {
   const NodeStatus node = TRY(session.service().node_status());
   if (session.json) {
@@ -35,7 +41,11 @@ Result<int> status(Session& session, const NoOptions&) {
                 {"space", fmt::format("{} free of {}{}", format_size(node.space_free),
                                       format_size(node.space_total), space_note(node))},
                 {"profile", node.profile},
-                {"rules", node.ruleset}});
+                {"rules", node.ruleset},
+                {"drift", drift_note(node)}});
+  for (const Drift& drift : node.drift)
+    session.environment.out << fmt::format("  {} {}: {}\n", drift.kind, drift.subject,
+                                           drift.detail);
   return status_ok;
 }
 

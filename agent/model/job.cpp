@@ -7,15 +7,17 @@
 namespace imprint {
 namespace {
 
-constexpr Words<JobKind, 9> kinds{{{JobKind::import_image, "image.import"},
-                                   {JobKind::delete_image, "image.delete"},
-                                   {JobKind::create_instance, "instance.create"},
-                                   {JobKind::start_instance, "instance.start"},
-                                   {JobKind::stop_instance, "instance.stop"},
-                                   {JobKind::reimage_instance, "instance.reimage"},
-                                   {JobKind::revert_instance, "instance.revert"},
-                                   {JobKind::commit_instance, "instance.commit"},
-                                   {JobKind::release_instance, "instance.release"}}};
+constexpr Words<JobKind, 11> kinds{{{JobKind::import_image, "image.import"},
+                                    {JobKind::delete_image, "image.delete"},
+                                    {JobKind::verify_image, "image.verify"},
+                                    {JobKind::check_image, "image.check"},
+                                    {JobKind::create_instance, "instance.create"},
+                                    {JobKind::start_instance, "instance.start"},
+                                    {JobKind::stop_instance, "instance.stop"},
+                                    {JobKind::reimage_instance, "instance.reimage"},
+                                    {JobKind::revert_instance, "instance.revert"},
+                                    {JobKind::commit_instance, "instance.commit"},
+                                    {JobKind::release_instance, "instance.release"}}};
 constexpr Words<JobState, 6> states{{{JobState::queued, "queued"},
                                      {JobState::running, "running"},
                                      {JobState::succeeded, "succeeded"},

@@ -13,6 +13,8 @@ namespace imprint {
 enum class JobKind {
   import_image,
   delete_image,
+  verify_image,
+  check_image,
   create_instance,
   start_instance,
   stop_instance,

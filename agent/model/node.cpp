@@ -4,6 +4,28 @@
 
 namespace imprint {
 
+namespace {
+
+Json to_json(const std::vector<Drift>& drift) {
+  Json list = Json::array();
+  for (const Drift& one : drift)
+    list.push_back({{"kind", one.kind}, {"subject", one.subject}, {"detail", one.detail}});
+  return list;
+}
+
+Result<std::vector<Drift>> parse_drift(const Json& list) {
+  std::vector<Drift> drift;
+  if (!list.is_array()) return make_error(Errc::invalid, "node.drift: must be a list");
+  for (const Json& item : list) {
+    ObjectReader reader{item, "node.drift"};
+    drift.push_back({reader.text("kind"), reader.text("subject"), reader.text_or("detail", "")});
+    TRY(reader.finish());
+  }
+  return drift;
+}
+
+}  // namespace
+
 Json to_json(const NodeStatus& status) {
   return {{"node", status.node},
           {"region", status.region},
@@ -19,6 +41,8 @@ Json to_json(const NodeStatus& status) {
           {"space_total", status.space_total},
           {"space_claimed", status.space_claimed},
           {"space_state", status.space_state},
+          {"drift", to_json(status.drift)},
+          {"drift_checked", status.drift_checked},
           {"profile", status.profile},
           {"ruleset", status.ruleset}};
 }
@@ -40,9 +64,12 @@ Result<NodeStatus> parse_node_status(const Json& json) {
   status.space_total = reader.size_or("space_total", 0);
   status.space_claimed = reader.size_or("space_claimed", 0);
   status.space_state = reader.text_or("space_state", "");
+  const Json& drift = reader.member("drift");
+  status.drift_checked = reader.text_or("drift_checked", "");
   status.profile = reader.text_or("profile", "");
   status.ruleset = reader.text_or("ruleset", "");
   TRY(reader.finish());
+  status.drift = TRY(parse_drift(drift));
   return status;
 }
 

@@ -1,14 +1,34 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/base/result.h"
 #include "agent/model/json_fwd.h"
 
 namespace imprint {
+
+/// Where the world differs from the records: found and told of, never acted upon by itself.
+struct Drift {
+  std::string kind;     ///< one of drift_kinds
+  std::string subject;  ///< the instance, machine, image or file
+  std::string detail;   ///< for people
+
+  friend bool operator==(const Drift&, const Drift&) = default;
+};
+
+inline constexpr std::array<std::string_view, 6> drift_kinds{
+    "unrecorded-machine",  ///< it carries our mark, and there is no record of it
+    "missing-machine",     ///< recorded and not defined
+    "other-system-disk",   ///< another disk is in the machine than is recorded
+    "stopped-machine",     ///< it is to run, and does not
+    "unrecorded-file",     ///< below the state folder, and needed by nothing
+    "faulty-image",        ///< its bytes are missing or not those that were accepted
+};
 
 /// What `imprintctl node status` shows.
 struct NodeStatus {
@@ -27,6 +47,8 @@ struct NodeStatus {
   std::uint64_t space_total = 0;
   std::uint64_t space_claimed = 0;  ///< what running jobs are about to write
   std::string space_state;          ///< "ok", "low" or "full": no job may write
+  std::vector<Drift> drift;
+  std::string drift_checked;  ///< RFC 3339, UTC; empty: not yet
   std::string profile;
   std::string ruleset;
 };

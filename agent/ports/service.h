@@ -41,6 +41,11 @@ class Service {
   /// the bytes stay for as long as a disk rests on them.
   virtual Result<Job> delete_image(const Caller& caller, const std::string& image, bool force) = 0;
 
+  /// Reads all of its bytes; the job fails as corrupt if they are not those that were accepted.
+  virtual Result<Job> verify_image(const Caller& caller, const std::string& image) = 0;
+  /// Judges it anew, by the present rules; the job's result has verdict and report.
+  virtual Result<Job> check_image(const Caller& caller, const std::string& image) = 0;
+
   virtual Result<Job> create_instance(const Caller& caller, const CreateInstance& request) = 0;
   virtual Result<std::vector<InstanceView>> list_instances() = 0;
   /// `instance` is an id or a name, here and below.

@@ -65,10 +65,13 @@ class Volumes {
                                           const std::optional<Hashed>& hashed,
                                           const std::function<bool()>& cancelled) = 0;
   [[nodiscard]] virtual std::filesystem::path image_path(const Sha256& digest) const = 0;
-  /// Checks that the image is there with the recorded size. Errc::corrupt if not.
+  /// Checks that the image is there with the recorded size and, if it was sealed when it was
+  /// accepted, that its time of change and a sample of its bytes are the same. Errc::corrupt if
+  /// not.
   virtual Result<> probe_image(const Sha256& digest, std::uint64_t file_size) = 0;
-  /// Reads all of it. Errc::corrupt if the digest differs.
-  virtual Result<> verify_image(const Sha256& digest) = 0;
+  /// Reads all of it. Errc::corrupt if it is not there or its digest differs; cancelled.
+  /// `cancelled` may be empty.
+  virtual Result<> verify_image(const Sha256& digest, const std::function<bool()>& cancelled) = 0;
   virtual Result<> remove_image(const Sha256& digest) = 0;
 
   // Disks
@@ -102,6 +105,9 @@ class Volumes {
 
   /// The file for the serial console's log, made so that we may read what the hypervisor writes.
   virtual Result<std::filesystem::path> prepare_console(const InstanceId& instance) = 0;
+
+  /// The files of images, of incoming downloads and of instances, sorted: all but the databases.
+  virtual Result<std::vector<std::filesystem::path>> stored_files() = 0;
 
   // Space
 

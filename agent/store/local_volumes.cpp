@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "agent/base/atomic_file.h"
@@ -72,8 +73,8 @@ path LocalVolumes::image_path(const Sha256& digest) const {
 Result<> LocalVolumes::probe_image(const Sha256& digest, std::uint64_t file_size) {
   return images_.probe(digest, file_size);
 }
-Result<> LocalVolumes::verify_image(const Sha256& digest) {
-  return images_.verify(digest);
+Result<> LocalVolumes::verify_image(const Sha256& digest, const std::function<bool()>& cancelled) {
+  return images_.verify(digest, cancelled);
 }
 Result<> LocalVolumes::remove_image(const Sha256& digest) {
   return images_.remove(digest);
@@ -213,6 +214,22 @@ Result<path> LocalVolumes::prepare_console(const InstanceId& instance) {
   if (::fchmod(fd.get(), 0640) != 0) return system_error(errno, context);
   TRY(sync_folder(file.parent_path()));
   return file;
+}
+
+Result<std::vector<path>> LocalVolumes::stored_files() {
+  std::vector<path> files;
+  for (const path& folder : {paths_.images(), paths_.incoming(), paths_.instances()}) {
+    std::error_code fault;
+    std::filesystem::recursive_directory_iterator entries{folder, fault};
+    for (const auto end = std::filesystem::end(entries); !fault && entries != end;
+         entries.increment(fault))
+      // A folder that is empty belongs to nobody's disk; a link is told of and not followed.
+      if (std::error_code ignored; !entries->is_directory(ignored) || entries->is_symlink(ignored))
+        files.push_back(entries->path());
+    if (fault) return system_error(fault.value(), "folder '" + folder.string() + "'");
+  }
+  std::ranges::sort(files);
+  return files;
 }
 
 Result<Volumes::Space> LocalVolumes::space() {

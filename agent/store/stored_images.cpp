@@ -8,6 +8,7 @@
 #include "agent/base/atomic_file.h"
 #include "agent/base/digest.h"
 #include "agent/model/json.h"
+#include "agent/store/image_seal.h"
 #include "agent/store/new_file.h"
 #include "agent/store/qemu_img.h"
 
@@ -132,6 +133,7 @@ Result<StoredImage> StoredImages::adopt_qcow2(const path& file, const path& inco
     return image;
   }
   TRY(publish_file(file, target));
+  TRY(seal_image(target));
   return image;
 }
 
@@ -143,20 +145,28 @@ Result<> StoredImages::probe(const Sha256& digest, std::uint64_t file_size) cons
   if (*size != file_size)
     return make_error(Errc::corrupt, "image {} has {} bytes, not {}", digest.hex(), *size,
                       file_size);
-  return {};
+  return check_seal(paths_.image(digest));
 }
 
-Result<> StoredImages::verify(const Sha256& digest) const {
-  TRY(regular_file_size(paths_.image(digest)));
-  const std::string found = TRY(digest_of_file(paths_.image(digest)));
+Result<> StoredImages::verify(const Sha256& digest, const std::function<bool()>& cancelled) const {
+  const path file = paths_.image(digest);
+  const auto size = regular_file_size(file);
+  if (!size && size.error().code == Errc::not_found)
+    return make_error(Errc::corrupt, "image {} is not in the store", digest.hex());
+  TRY(size);
+  const std::string found = TRY(digest_of_file(file, cancelled));
   if (found != digest.hex())
     return make_error(Errc::corrupt, "image {} has changed: its digest is now {}", digest.hex(),
                       found);
-  return {};
+  // Now it is known to be right, whatever has touched it.
+  if (!check_seal(file)) return seal_image(file);
+  std::error_code ignored;
+  return std::filesystem::exists(seal_path(file), ignored) ? Result<>{} : seal_image(file);
 }
 
 Result<> StoredImages::remove(const Sha256& digest) {
   const std::lock_guard lock{publishing_};
+  TRY(remove_file(seal_path(paths_.image(digest))));
   return remove_file(paths_.image(digest));
 }
 

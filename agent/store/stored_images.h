@@ -21,7 +21,7 @@ class StoredImages {
                             const std::optional<Hashed>& hashed,
                             const std::function<bool()>& cancelled);
   Result<> probe(const Sha256& digest, std::uint64_t file_size) const;
-  Result<> verify(const Sha256& digest) const;
+  Result<> verify(const Sha256& digest, const std::function<bool()>& cancelled) const;
   Result<> remove(const Sha256& digest);
 
  private:

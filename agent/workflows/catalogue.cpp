@@ -4,6 +4,7 @@
 #include "agent/workflows/commit_instance.h"
 #include "agent/workflows/create_instance.h"
 #include "agent/workflows/delete_image.h"
+#include "agent/workflows/examine_image.h"
 #include "agent/workflows/import_image.h"
 #include "agent/workflows/reimage_instance.h"
 #include "agent/workflows/release_instance.h"
@@ -19,6 +20,10 @@ Result<Steps> steps_of(JobKind kind, const Json& plan, const Settings& settings)
       return import_steps(TRY(parse_import_plan(plan)));
     case JobKind::delete_image:
       return delete_steps(TRY(parse_delete_plan(plan)));
+    case JobKind::verify_image:
+      return verify_steps(TRY(parse_examine_plan(plan)));
+    case JobKind::check_image:
+      return check_steps(TRY(parse_examine_plan(plan)));
     case JobKind::create_instance:
       return create_steps(TRY(parse_create_plan(plan)));
     case JobKind::start_instance:

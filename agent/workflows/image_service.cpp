@@ -4,6 +4,7 @@
 #include "agent/policy/deletion.h"
 #include "agent/policy/image_choice.h"
 #include "agent/workflows/delete_image.h"
+#include "agent/workflows/examine_image.h"
 #include "agent/workflows/import_image.h"
 #include "agent/workflows/job_runner.h"
 
@@ -42,6 +43,27 @@ Result<Job> JobRunner::delete_image(const Caller& caller, const std::string& ima
                  return Draft{JobKind::delete_image, plan.image.id.str(), to_json(plan),
                               delete_steps(plan)};
                }});
+}
+
+Result<Job> JobRunner::verify_image(const Caller& caller, const std::string& image) {
+  return submit(caller, {.kind = JobKind::verify_image,
+                         .request = {{"image", image}},
+                         .draft = [&]() -> Result<Draft> {
+                           const ExaminePlan plan{TRY(show_image(image))};
+                           return Draft{JobKind::verify_image, plan.image.id.str(), to_json(plan),
+                                        verify_steps(plan)};
+                         }});
+}
+
+Result<Job> JobRunner::check_image(const Caller& caller, const std::string& image) {
+  return submit(
+      caller,
+      {.kind = JobKind::check_image,
+       .request = {{"image", image}},
+       .draft = [&]() -> Result<Draft> {
+         const ExaminePlan plan{TRY(show_image(image))};
+         return Draft{JobKind::check_image, plan.image.id.str(), to_json(plan), check_steps(plan)};
+       }});
 }
 
 }  // namespace imprint::workflows

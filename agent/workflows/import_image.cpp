@@ -1,5 +1,7 @@
 #include "agent/workflows/import_image.h"
 
+#include <algorithm>
+
 #include "agent/model/json.h"
 #include "agent/model/quantity.h"
 #include "agent/policy/image_choice.h"
@@ -26,7 +28,7 @@ Result<Fetched> fetch_to(Run& run, const ImportPlan& plan, const std::filesystem
   Result<> claimed;
   auto fetched = run.ports.source.fetch(plan.request.source, target, most, [&](FetchProgress at) {
     // A source that does not tell its size is trusted with a little at a time.
-    claimed = space.set(at.total > at.done ? at.total - at.done : unknown_bytes);
+    claimed = space.set(at.total == 0 ? unknown_bytes : at.total - std::min(at.done, at.total));
     if (at.total > 0) run.progress(static_cast<double>(at.done) / static_cast<double>(at.total));
     return claimed.has_value() && !run.stopping();
   });

@@ -51,6 +51,8 @@ Result<> JobRunner::recover() {
     pool_.add(job.id, job.caller);
   }
   pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
+  caretaker_.emplace(ports_, records_, settings_, shared_);
+  caretaker_->start();
   housekeeper_ = std::jthread{[this](const std::stop_token& token) { keep_house(token); }};
   return {};
 }
@@ -61,6 +63,7 @@ void JobRunner::stop() {
   housekeeper_.request_stop();
   if (housekeeper_.joinable()) housekeeper_.join();
   pool_.stop();
+  if (caretaker_) caretaker_->stop();
 }
 
 void JobRunner::keep_house(const std::stop_token& token) {
@@ -238,6 +241,11 @@ Result<NodeStatus> JobRunner::node_status() {
   status.images = static_cast<int>(TRY(records_.images()).size());
   status.instances = static_cast<int>(TRY(records_.instances()).size());
   status.open_jobs = static_cast<int>(TRY(ports_.journal.open_jobs()).size());
+  if (caretaker_) {
+    Caretaker::Sight sight = caretaker_->sight();
+    status.drift = std::move(sight.drift);
+    status.drift_checked = std::move(sight.when);
+  }
   const auto space = TRY(ports_.volumes.space());
   status.space_free = space.free;
   status.space_total = space.total;

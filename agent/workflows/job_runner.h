@@ -5,11 +5,13 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "agent/base/sync.h"
 #include "agent/ports/service.h"
+#include "agent/workflows/caretaker.h"
 #include "agent/workflows/engine.h"
 #include "agent/workflows/open_jobs.h"
 #include "agent/workflows/records.h"
@@ -50,6 +52,9 @@ class JobRunner : public Service {
   /// Also by the id of an import job, for an image that was refused.
   Result<Json> show_report(const std::string& image) override;
   Result<Job> delete_image(const Caller& caller, const std::string& image, bool force) override;
+
+  Result<Job> verify_image(const Caller& caller, const std::string& image) override;
+  Result<Job> check_image(const Caller& caller, const std::string& image) override;
 
   Result<Job> create_instance(const Caller& caller, const CreateInstance& request) override;
   Result<std::vector<InstanceView>> list_instances() override;
@@ -115,6 +120,7 @@ class JobRunner : public Service {
   std::mutex house_mutex_;
   std::condition_variable_any house_;
   WorkerPool pool_;
+  std::optional<Caretaker> caretaker_;
   std::jthread housekeeper_;  // last: ends before what it uses
 };
 

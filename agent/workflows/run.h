@@ -42,6 +42,8 @@ struct Settings {
   std::chrono::seconds stop_grace{60};       ///< for the stop within a reimage or revert
   std::chrono::seconds keep_old{24 * 3600};  ///< how long a system replaced by revert is kept
   std::chrono::seconds inspect_limit{300};
+  std::chrono::seconds look_interval{300};              ///< between two looks for drift
+  std::chrono::seconds scrub_interval{7 * 24 * 3600};   ///< between two readings of an image
   std::uint64_t space_low = std::uint64_t{5} << 30;     ///< less free than this is told of
   std::uint64_t space_full = std::uint64_t{256} << 20;  ///< no job may use these last bytes
 };

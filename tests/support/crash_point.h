@@ -185,8 +185,11 @@ class CrashingVolumes : public Volumes {
   Result<> probe_image(const Sha256& digest, std::uint64_t file_size) override {
     return point_.look([&] { return real_.probe_image(digest, file_size); });
   }
-  Result<> verify_image(const Sha256& digest) override {
-    return point_.look([&] { return real_.verify_image(digest); });
+  Result<std::vector<std::filesystem::path>> stored_files() override {
+    return point_.look([&] { return real_.stored_files(); });
+  }
+  Result<> verify_image(const Sha256& digest, const std::function<bool()>& cancelled) override {
+    return point_.look([&] { return real_.verify_image(digest, cancelled); });
   }
   Result<> remove_image(const Sha256& digest) override {
     return point_.change([&] { return real_.remove_image(digest); });

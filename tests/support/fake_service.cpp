@@ -172,6 +172,14 @@ Result<Job> FakeService::delete_image(const Caller& caller, const std::string& i
                 fmt::format("delete_image {}{}", image, force ? " force" : ""));
 }
 
+Result<Job> FakeService::verify_image(const Caller& caller, const std::string& image) {
+  return change(JobKind::verify_image, caller, "verify_image " + image);
+}
+
+Result<Job> FakeService::check_image(const Caller& caller, const std::string& image) {
+  return change(JobKind::check_image, caller, "check_image " + image);
+}
+
 Result<Job> FakeService::create_instance(const Caller& caller, const CreateInstance& request) {
   return change(JobKind::create_instance, caller, "create_instance " + dump_json(to_json(request)));
 }
@@ -255,8 +263,25 @@ Result<Job> FakeService::watch_job(const JobId& job, const std::string& seen,
 
 Result<NodeStatus> FakeService::node_status() {
   TRY(note("node_status"));
-  return NodeStatus{"n1", "r1", "0.1.0", "fake 1", true, "tcg",     "no kernel ran",
-                    1,    2,    3,       4,        5,    "generic", "1"};
+  NodeStatus status;
+  status.node = "n1";
+  status.region = "r1";
+  status.version = "0.1.0";
+  status.hypervisor = "fake 1";
+  status.hypervisor_ok = true;
+  status.accelerator = "tcg";
+  status.accelerator_why = "no kernel ran";
+  status.images = 1;
+  status.instances = 2;
+  status.open_jobs = 3;
+  status.space_free = 4;
+  status.space_total = 5;
+  status.space_state = "ok";
+  status.drift = {{"missing-machine", "i-0123456789ab", "it is gone"}};
+  status.drift_checked = "2026-01-01T00:00:00Z";
+  status.profile = "generic";
+  status.ruleset = "1";
+  return status;
 }
 
 }  // namespace imprint::test

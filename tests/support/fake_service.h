@@ -36,6 +36,8 @@ class FakeService : public Service {
   Result<Image> show_image(const std::string& image) override;
   Result<Json> show_report(const std::string& image) override;
   Result<Job> delete_image(const Caller& caller, const std::string& image, bool force) override;
+  Result<Job> verify_image(const Caller& caller, const std::string& image) override;
+  Result<Job> check_image(const Caller& caller, const std::string& image) override;
   Result<Job> create_instance(const Caller& caller, const CreateInstance& request) override;
   Result<std::vector<InstanceView>> list_instances() override;
   Result<InstanceView> show_instance(const std::string& instance) override;

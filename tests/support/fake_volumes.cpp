@@ -130,7 +130,8 @@ Result<> FakeVolumes::probe_image(const Sha256& digest, std::uint64_t file_size)
   return make_error(Errc::corrupt, "image '{}' is not what was recorded", digest.hex());
 }
 
-Result<> FakeVolumes::verify_image(const Sha256& digest) {
+Result<> FakeVolumes::verify_image(const Sha256& digest,
+                                   const std::function<bool()>& /*cancelled*/) {
   const std::lock_guard lock{files_->mutex};
   const auto found = files_->files.find(image_path(digest));
   if (found != files_->files.end() && digest_of(found->second.content) == digest.hex()) return {};
@@ -235,6 +236,14 @@ Result<std::filesystem::path> FakeVolumes::prepare_console(const InstanceId& ins
   TRY(fault("prepare_console"));
   files_->consoles.insert(instance.str());
   return std::filesystem::path{folder_of(instance) + "console.log"};
+}
+
+Result<std::vector<std::filesystem::path>> FakeVolumes::stored_files() {
+  const std::lock_guard lock{files_->mutex};
+  TRY(fault("stored_files"));
+  std::vector<std::filesystem::path> files;
+  for (const auto& [path, file] : files_->files) files.emplace_back(path);
+  return files;
 }
 
 Result<Volumes::Space> FakeVolumes::space() {

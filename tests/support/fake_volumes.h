@@ -52,7 +52,8 @@ class FakeVolumes : public Volumes {
                                   const std::function<bool()>& cancelled) override;
   [[nodiscard]] std::filesystem::path image_path(const Sha256& digest) const override;
   Result<> probe_image(const Sha256& digest, std::uint64_t file_size) override;
-  Result<> verify_image(const Sha256& digest) override;
+  Result<> verify_image(const Sha256& digest, const std::function<bool()>& cancelled) override;
+  Result<std::vector<std::filesystem::path>> stored_files() override;
   Result<> remove_image(const Sha256& digest) override;
   Result<Disk> create_system_disk(const InstanceId& instance, int system_generation,
                                   const Image& image, std::uint64_t size) override;

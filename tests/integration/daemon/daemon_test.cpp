@@ -39,6 +39,8 @@ TEST_F(Daemon, ServesUntilItIsToldToStop) {
   const NodeStatus status = agent.client.node_status().value();
   EXPECT_TRUE(status.hypervisor_ok) << status.hypervisor;
   EXPECT_TRUE(api::exchange(agent.socket, {"GET", "/readyz", "", ""}));
+  EXPECT_THAT(api::exchange(agent.socket, {"GET", "/metrics", "", ""}).value(),
+              HasSubstr("imprint_hypervisor_up 1"));
   agent.signal(SIGTERM);
   EXPECT_EQ(agent.wait(), 0) << agent.log();
   EXPECT_FALSE(std::filesystem::exists(agent.socket));

@@ -80,6 +80,8 @@ const std::vector<std::pair<std::string, Ask>> questions = {
     {"show_image", [](Service& s) { return shown(s.show_image("debian12@1")); }},
     {"show_report", [](Service& s) { return shown(s.show_report("debian12")); }},
     {"delete_image", [](Service& s) { return shown(s.delete_image(caller, "debian12@1", true)); }},
+    {"verify_image", [](Service& s) { return shown(s.verify_image(caller, "debian12@1")); }},
+    {"check_image", [](Service& s) { return shown(s.check_image(caller, "debian12")); }},
     {"create_instance", [](Service& s) { return shown(s.create_instance(caller, full_create())); }},
     {"list_instances", [](Service& s) { return shown(s.list_instances()); }},
     {"start_instance", [](Service& s) { return shown(s.start_instance(caller, "web1")); }},

@@ -58,6 +58,13 @@ TEST_F(ImageCommand, ListsAndShows) {
             "imprint.report/1");
 }
 
+TEST_F(ImageCommand, VerifiesAndChecks) {
+  EXPECT_EQ(line.run({"image", "verify", "debian12@1"}).status, 0);
+  EXPECT_THAT(line.service.calls().front(), testing::StartsWith("verify_image by "));
+  EXPECT_EQ(line.run({"image", "check", "debian12"}).status, 0);
+  EXPECT_THAT(line.service.calls(), testing::Contains(testing::StartsWith("check_image by ")));
+}
+
 TEST_F(ImageCommand, Deletes) {
   EXPECT_EQ(line.run({"image", "delete", "debian12@1", "--force"}).status, 0);
   EXPECT_THAT(line.service.calls().front(), testing::EndsWith("debian12@1 force"));

@@ -170,6 +170,7 @@ TEST(Records, ReadBackAsTheyWereWritten) {
   status.node = "n";
   status.images = 3;
   status.space_free = 5;
+  status.drift = {{"missing-machine", "i-1", "it is gone"}};
   expect_same(sample_disk(), parse_disk);
   expect_same(sample_image(), parse_image);
   expect_same(sample_instance(), parse_instance);

@@ -10,55 +10,13 @@
 #include "agent/policy/reimage.h"
 #include "agent/policy/retention.h"
 #include "agent/policy/sizes.h"
+#include "tests/unit/agent/policy/samples.h"
 
 namespace imprint::policy {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
-
-const Sha256 digest = *Sha256::parse(std::string(64, 'a'));
-
-Image image_of(const std::string& name, int version = 1) {
-  const Json json{{"id", ImageId::generate().str()},
-                  {"name", name},
-                  {"version", version},
-                  {"kind", "custom"},
-                  {"owner", "uid:1000"},
-                  {"region", "r1"},
-                  {"digest", digest.hex()},
-                  {"source_digest", digest.hex()},
-                  {"file_size", 1},
-                  {"virtual_size", 2 * gibibyte},
-                  {"guest", to_json(GuestFacts{})},
-                  {"verdict", "accepted"},
-                  {"confirm", to_json(ConfirmSignal{})}};
-  return *parse_image(json);
-}
-
-System system_of(const Image& image, const std::string& path) {
-  System system{image.id, name_and_version(image), {}, {}, "iid", Firmware::bios, {}};
-  system.disk.role = DiskRole::system;
-  system.disk.path = path;
-  system.disk.serial = "serial-of-" + path;
-  system.disk.size = 2 * gibibyte;
-  system.disk.base_digest = image.digest;
-  return system;
-}
-
-Instance instance_of(const Image& image) {
-  const Json json{{"id", InstanceId::generate().str()},
-                  {"name", "web"},
-                  {"uuid", "u"},
-                  {"cpus", 1},
-                  {"memory", gibibyte},
-                  {"mac", "m"},
-                  {"hostname", "web"},
-                  {"system", to_json(system_of(image, "/s1"))}};
-  return *parse_instance(json);
-}
 
 Use use_of(const std::string& account = "uid:1000") {
   return {account, "r1", "x86_64", gibibyte};

@@ -28,7 +28,7 @@ TEST_F(StoredImagesOf, MovesAQcow2InUnderItsDigest) {
   EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms{0444});
   EXPECT_FALSE(std::filesystem::exists(path));
   EXPECT_TRUE(volumes_.probe_image(stored->digest, stored->file_size));
-  EXPECT_TRUE(volumes_.verify_image(stored->digest));
+  EXPECT_TRUE(volumes_.verify_image(stored->digest, {}));
 }
 
 TEST_F(StoredImagesOf, ReadsAgainOnlyWhatHasChangedSinceItWasHashed) {
@@ -112,7 +112,7 @@ TEST_F(StoredImagesOf, KeepsOneFileForTheSameBytes) {
   ASSERT_TRUE(a);
   ASSERT_TRUE(b);
   EXPECT_EQ(a->digest, b->digest);
-  EXPECT_EQ(names_in(paths_.images()).size(), 1U);
+  EXPECT_EQ(names_in(paths_.images()).size(), 2U) << "one image and its seal";
   EXPECT_FALSE(std::filesystem::exists(copy));
 }
 
@@ -164,12 +164,32 @@ TEST_F(StoredImagesOf, TellWhenTheyAreDamagedOrGone) {
   EXPECT_EQ(volumes_.probe_image(image.digest, image.file_size + 1).error().code, Errc::corrupt);
   std::filesystem::permissions(file, std::filesystem::perms{0600});
   std::fstream{file, std::ios::in | std::ios::out | std::ios::binary}.seekp(5000).write("!", 1);
-  EXPECT_TRUE(volumes_.probe_image(image.digest, image.file_size))
-      << "a probe looks at the size only";
-  EXPECT_EQ(volumes_.verify_image(image.digest).error().code, Errc::corrupt);
+  EXPECT_EQ(volumes_.probe_image(image.digest, image.file_size).error().code, Errc::corrupt)
+      << "it was sealed";
+  EXPECT_EQ(volumes_.verify_image(image.digest, {}).error().code, Errc::corrupt);
   EXPECT_TRUE(volumes_.remove_image(image.digest));
   EXPECT_TRUE(volumes_.remove_image(image.digest)) << "nothing there is fine";
   EXPECT_EQ(volumes_.probe_image(image.digest, image.file_size).error().code, Errc::corrupt);
+  EXPECT_EQ(volumes_.verify_image(image.digest, {}).error().code, Errc::corrupt);
+  EXPECT_TRUE(names_in(paths_.images()).empty());
+}
+
+TEST_F(StoredImagesOf, AFullReadingSealsAnewWhatWasOnlyTouched) {
+  const Image image = adopted_image();
+  const auto file = volumes_.image_path(image.digest);
+  std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now());
+  EXPECT_EQ(volumes_.probe_image(image.digest, image.file_size).error().code, Errc::corrupt);
+  EXPECT_EQ(volumes_.verify_image(image.digest, [] { return true; }).error().code, Errc::cancelled);
+  EXPECT_TRUE(volumes_.verify_image(image.digest, {}));
+  EXPECT_TRUE(volumes_.probe_image(image.digest, image.file_size));
+}
+
+TEST_F(StoredImagesOf, AreListedWithAllOtherFiles) {
+  const Image image = adopted_image();
+  const auto files = volumes_.stored_files();
+  ASSERT_TRUE(files);
+  EXPECT_THAT(*files, testing::Contains(volumes_.image_path(image.digest)));
+  EXPECT_TRUE(std::ranges::is_sorted(*files));
 }
 
 TEST_F(StoredImagesOf, PrepareAFreshName) {

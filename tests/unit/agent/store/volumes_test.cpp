@@ -42,7 +42,7 @@ TEST_F(Volumes, LeaveTheImageAsItIsWhenASystemDiskIsWritten) {
   const auto disk = volumes_.create_system_disk(instance_, 1, image, image.virtual_size);
   ASSERT_TRUE(disk);
   write_guest_data(disk->path, "9");
-  EXPECT_TRUE(volumes_.verify_image(image.digest));
+  EXPECT_TRUE(volumes_.verify_image(image.digest, {}));
 }
 
 TEST_F(Volumes, RefuseASystemDiskThatIsTooSmallOrWithoutImage) {

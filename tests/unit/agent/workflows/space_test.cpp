@@ -51,7 +51,7 @@ TEST(SpaceOfJobs, WhatAJobClaimsIsGivenBackWhenItEnds) {
 TEST(SpaceOfJobs, TheLastBytesAreKept) {
   World world;
   Agent agent{world};
-  world.volumes.set_free(World::settings().space_full + 4);
+  world.volumes.set_free(World::settings().space_full + 2);
   EXPECT_EQ(agent.import("/images/one", "first").error->code, Errc::exhausted)
       << "its last bytes would be among those that are kept";
   world.volumes.set_free(World::settings().space_low);
