@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "agent/base/log.h"
+#include "agent/model/json.h"
 
 namespace imprint::workflows {
 namespace {
@@ -15,6 +16,16 @@ bool waits(const std::stop_token& token, std::chrono::seconds duration) {
   std::unique_lock lock{mutex};
   never.wait_for(lock, token, duration, [] { return false; });
   return !token.stop_requested();
+}
+
+/// Those that a job makes, if it makes many: its subject names only itself then.
+std::vector<std::string> instances_in(const Job& job) {
+  std::vector<std::string> ids;
+  const Json plan = job.context.is_object() ? job.context.value("plan", Json()) : Json();
+  if (!plan.is_object() || !plan.contains("instances")) return ids;
+  for (const Json& instance : plan["instances"])
+    if (instance.is_object()) ids.push_back(instance.value("id", ""));
+  return ids;
 }
 
 /// Of an image's file or seal.
@@ -78,6 +89,7 @@ Result<policy::DriftFacts> Caretaker::facts() {
   const auto open = TRY(ports_.journal.open_jobs());
   for (const Job& job : open) {
     facts.busy.insert(job.subject);
+    for (const std::string& instance : instances_in(job)) facts.busy.insert(instance);
     facts.jobs.insert(job.id.str());
   }
   return facts;
