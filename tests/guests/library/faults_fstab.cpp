@@ -34,6 +34,8 @@ constexpr const char* no_programs = "LABEL=data /var ext4 noexec 0 2";
 std::vector<Fault> device_faults() {
   constexpr Severity error = Severity::error;
   return {
+      {"fstab.bad-option", "debian12_bios", "an owner for ext4", error,
+       [](Guest& guest) { guest.add_fstab("LABEL=data /data ext4 uid=1000 0 2"); }, fstab, 5},
       {"fstab.fs-not-supported-by-kernel", "debian12_bios", "a data disk with another file system",
        error,
        [](Guest& guest) {

@@ -120,6 +120,21 @@ TEST(FstabFile, ThatIsHugeIsUndetermined) {
   EXPECT_EQ(judgement.undetermined[0].rule, "fstab.syntax");
 }
 
+TEST(FstabOptions, WithAValueAreJudgedWhereOnlyOtherTypesHaveThem) {
+  for (const char* options : {"uid=1000", "defaults,umask=022", "subvol=@x", "compress=zstd"})
+    EXPECT_THAT(with_line("LABEL=data /data ext4 " + std::string{options} + " 0 2"),
+                ElementsAre("fstab.bad-option error"))
+        << options;
+  EXPECT_THAT(with_line("LABEL=data /data ext4 nofail,gid=5 0 2"), IsEmpty());
+  EXPECT_THAT(with_line("LABEL=data /data ext4 errors=remount-ro,data=ordered,commit=60 0 2"),
+              IsEmpty());
+  EXPECT_THAT(with_line("LABEL=data /data ext4 x-systemd.device-timeout=5,context=a,stripe=4 0 2"),
+              IsEmpty());
+  Guest guest = centos7();
+  guest.edit("/etc/fstab", "xfs     defaults", "xfs errors=remount-ro");
+  EXPECT_THAT(guest.complaints(), ElementsAre("fstab.bad-option warning"));
+}
+
 TEST(FstabOptions, AreJudgedByWhatTheTypeKnows) {
   EXPECT_THAT(with_line("LABEL=data /data ext4 default 0 2"),
               ElementsAre("fstab.bad-option error"));
