@@ -23,6 +23,12 @@ constexpr std::array signatures{
     Signature{0, "BZh"sv, "bzip2"},
     Signature{0, "PK\x03\x04"sv, "zip"},
     Signature{0, "7z\xbc\xaf\x27\x1c"sv, "7z"},
+    Signature{0, "\x04\x22\x4d\x18"sv, "lz4"},
+    Signature{0, "LZIP"sv, "lzip"},
+    Signature{0, "\x1f\x9d"sv, "compress"},
+    Signature{0, "Rar!\x1a\x07"sv, "rar"},
+    Signature{0, "MSCF\0\0\0\0"sv, "cab"},
+    Signature{0, "070701"sv, "cpio"},
     Signature{257, "ustar"sv, "tar, as in an OVA"},
 };
 

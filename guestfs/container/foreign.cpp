@@ -21,6 +21,8 @@ constexpr std::array signatures{
     Signature{"Bochs Virtual HD Image"sv, "bochs"},
     Signature{"#!/bin/sh\n#V2.0 Format\n"sv, "cloop"},
     Signature{"MSWIM\0\0\0"sv, "wim"},
+    Signature{"VMA\0"sv, "vma"},
+    Signature{"shdw\0"sv, "asif"},
     Signature{"EVF\x09\x0d\x0a\xff\0"sv, "ewf"},
     Signature{"\x3a\xff\x26\xed"sv, "android-sparse"},
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "guestfs/container/faults.h"
 #include "guestfs/container/partitions.h"
 #include "guestfs/container/rules_table.h"
 #include "guestfs/language/say.h"
@@ -13,11 +14,15 @@ namespace imprint::container {
 namespace {
 
 constexpr std::size_t header_size = 92;
-constexpr std::uint64_t entries_limit = 1 << 20;  // bytes; the usual table has 16 KiB
+constexpr std::uint64_t entries_limit = 4 << 20;  // bytes, the kernel's own; the usual is 16 KiB
+constexpr std::uint64_t sector_limit = std::uint64_t{1} << 50;  // so that bytes can be counted
+constexpr std::uint32_t entry_length = 128;                     // the kernel takes no other
 
 struct Header {
   std::uint64_t own_lba;
   std::uint64_t other_lba;
+  std::uint64_t first_usable;
+  std::uint64_t last_usable;
   std::uint64_t entries_lba;
   std::uint32_t entry_count;
   std::uint32_t entry_size;
@@ -50,10 +55,13 @@ std::uint32_t header_crc(std::vector<std::byte> bytes, std::size_t length) {
 
 Header header_of(Bytes bytes) {
   return {little_endian<std::uint64_t>(bytes, 24), little_endian<std::uint64_t>(bytes, 32),
+          little_endian<std::uint64_t>(bytes, 40), little_endian<std::uint64_t>(bytes, 48),
           little_endian<std::uint64_t>(bytes, 72), little_endian<std::uint32_t>(bytes, 80),
           little_endian<std::uint32_t>(bytes, 84), little_endian<std::uint32_t>(bytes, 88)};
 }
 
+/// What is_gpt_valid() in the kernel's block/partitions/efi.c asks for, but that the disk be as
+/// long as the table says: that is the disk's fault, not the table's.
 std::string fault_of_header(const std::vector<std::byte>& bytes, const Header& header,
                             std::uint64_t lba) {
   const auto length = little_endian<std::uint32_t>(bytes, 12);
@@ -62,8 +70,9 @@ std::string fault_of_header(const std::vector<std::byte>& bytes, const Header& h
   if (const auto computed = header_crc(bytes, length); computed != stored)
     return say("its header checksum is {:08x}, computed {:08x}", stored, computed);
   if (header.own_lba != lba) return say("it stands at sector {} but says {}", lba, header.own_lba);
-  if (header.entry_size < 128 || header.entry_size % 128 != 0 ||
-      header.entries_length() > entries_limit)
+  if (header.first_usable > header.last_usable)
+    return say("its usable sectors go from {} to {}", header.first_usable, header.last_usable);
+  if (header.entry_size != entry_length || header.entries_length() > entries_limit)
     return say("it has {} entries of {} bytes", header.entry_count, header.entry_size);
   return {};
 }
@@ -95,9 +104,8 @@ Result<Copy> read_copy(ByteSource& source, std::uint64_t lba, std::uint64_t sect
 
 std::vector<Partition> partitions_of(const Copy& copy, std::uint64_t sector) {
   std::vector<Partition> partitions;
-  constexpr std::uint64_t sector_limit = std::uint64_t{1} << 50;
   for (std::size_t i = 0; i < copy.header->entry_count; ++i) {
-    const Bytes entry = Bytes{copy.entries}.subspan(i * copy.header->entry_size, 128);
+    const Bytes entry = Bytes{copy.entries}.subspan(i * entry_length, entry_length);
     if (std::ranges::all_of(entry.first(16), [](std::byte b) { return b == std::byte{0}; }))
       continue;
     const std::uint64_t first = std::min(little_endian<std::uint64_t>(entry, 32), sector_limit);
@@ -108,15 +116,31 @@ std::vector<Partition> partitions_of(const Copy& copy, std::uint64_t sector) {
   return partitions;
 }
 
+/// Linux looks at the backup only where its command line says "gpt", so a damaged primary copy
+/// costs it all partitions.
 void report_copies(const Copy& primary, const Copy& backup, PartitionTable& table) {
   if (primary.sound() && backup.sound()) return;
   std::vector<std::string> faults;
   if (!primary.sound()) faults.push_back(say("the primary copy: {}", primary.fault));
   if (!backup.sound()) faults.push_back(say("the backup copy: {}", backup.fault));
-  const bool lost = !primary.sound() && !backup.sound();
   table.findings.push_back(finding_of("disk.gpt-damaged",
-                                      lost ? Severity::error : Severity::warning,
+                                      primary.sound() ? Severity::warning : Severity::error,
                                       say("the GPT partition table: {}", fmt::join(faults, "; "))));
+}
+
+void report_entries(PartitionTable& table, const Header& header) {
+  Faults wrong;
+  for (const Partition& partition : table.partitions) {
+    const std::uint64_t first = partition.start / table.sector_size;
+    if (partition.size == 0)
+      wrong.say("partition {} of the GPT ends before it begins", partition.number);
+    else if (first < header.first_usable)
+      wrong.say(
+          "partition {} of the GPT begins at sector {}, before {}, the first that may be used",
+          partition.number, first, header.first_usable);
+  }
+  if (wrong.count == 0) return;
+  wrong.report("disk.gpt-damaged", table.findings);
 }
 
 Result<PartitionTable> read_gpt_of(ByteSource& source, std::uint64_t sector) {
@@ -130,10 +154,11 @@ Result<PartitionTable> read_gpt_of(ByteSource& source, std::uint64_t sector) {
   table.kind = TableKind::gpt;
   table.sector_size = sector;
   report_copies(primary, backup, table);
-  if (primary.sound())
-    table.partitions = partitions_of(primary, sector);
-  else if (backup.sound())
-    table.partitions = partitions_of(backup, sector);
+  const Copy& valid = primary.sound() ? primary : backup;
+  if (!valid.sound()) return table;
+  table.end = std::min(valid.header->last_usable, sector_limit) * sector + sector;
+  table.partitions = partitions_of(valid, sector);
+  report_entries(table, *valid.header);
   return table;
 }
 

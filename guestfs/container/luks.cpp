@@ -68,13 +68,30 @@ Result<KeySlots> read_version2(const Probe& probe) {
   return slots;
 }
 
+/// Version 2 keeps a copy of its header, of which cryptsetup makes the first anew; it stands behind
+/// the first, which has 16 KiB or more.
+bool holds_second_header(Bytes head) {
+  for (const std::size_t at : {0x4000U, 0x8000U, 0x10000U})
+    if (head.size() >= at + 264 && holds(head, at, "SKUL\xba\xbe") &&
+        big_endian<std::uint64_t>(head, at + 256) == at)
+      return true;
+  return false;
+}
+
 }  // namespace
 
 bool recognise_luks(const Probe& probe) {
-  return holds(probe.head, 0, "LUKS\xba\xbe");
+  return holds(probe.head, 0, "LUKS\xba\xbe") || holds_second_header(probe.head);
 }
 
 Result<> judge_luks(const Probe& probe, GateReport& report) {
+  if (!holds(probe.head, 0, "LUKS")) {
+    report.findings.push_back(finding_of(
+        "disk.luks-container",
+        say("the whole disk is a LUKS container, version 2, of which only the second header is "
+            "left")));
+    return {};
+  }
   const unsigned version =
       probe.head.size() >= 8 ? big_endian<std::uint16_t>(probe.head, 6) : std::uint16_t{0};
   KeySlots slots;

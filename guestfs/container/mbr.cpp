@@ -39,10 +39,6 @@ Entry read_entry(Bytes sector, int index) {
           little_endian<std::uint32_t>(bytes, 12)};
 }
 
-bool is_extended(unsigned type) {
-  return type == 0x05 || type == 0x0f || type == 0x85;
-}
-
 bool is_volume_boot_sector(Bytes sector) {
   return holds(sector, 3, "NTFS    ") || holds(sector, 3, "EXFAT   ") ||
          (sector[0x10] == std::byte{2} && sector[0x15] == std::byte{0xf8});
@@ -59,9 +55,6 @@ bool makes_sense(const std::array<Entry, 4>& entries, std::uint64_t disk_size) {
 }
 
 void check_protective(const Entry& entry, std::size_t used, std::vector<std::string>& faults) {
-  if (entry.first != 1)
-    faults.push_back(
-        say("the protective entry {} starts at sector {}, not 1", entry.number, entry.first));
   if (entry.first_chs != std::array<unsigned, 3>{0, 2, 0})
     faults.push_back(say("the protective entry {} has CHS start {:02x} {:02x} {:02x}, not 00 02 00",
                          entry.number, entry.first_chs[0], entry.first_chs[1], entry.first_chs[2]));
@@ -78,31 +71,48 @@ std::vector<std::string> faults_of(const std::array<Entry, 4>& entries) {
       faults.push_back(
           say("entry {} has boot flag 0x{:02x}, neither 0x00 nor 0x80", entry.number, entry.flag));
     if (entry.type == protective) check_protective(entry, used, faults);
+    if (entry.sectors != 0 && entry.first == 0)
+      faults.push_back(say("entry {} starts at sector 0, over the table itself", entry.number));
     if (entry.type != 0 && entry.sectors == 0)
       faults.push_back(say("entry {} of type 0x{:02x} has no sectors", entry.number, entry.type));
   }
   if (used == 0) faults.emplace_back(say("no entry is in use"));
+  if (std::ranges::count(entries, 0x80U, &Entry::flag) > 1)
+    faults.emplace_back(say("more than one entry is marked as active"));
   return faults;
+}
+
+/// The kernel takes a boot flag that is none for a sign that this is no table.
+Severity gravest_of(const std::array<Entry, 4>& entries) {
+  return std::ranges::all_of(entries, &Entry::flag_valid) ? Severity::warning : Severity::error;
 }
 
 }  // namespace
 
-PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size) {
+bool is_extended_type(unsigned type) {
+  return type == 0x05 || type == 0x0f || type == 0x85;
+}
+
+PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size, bool filesystem) {
   PartitionTable table;
   if (sector.size() < sector_size || !holds(sector, 510, "\x55\xaa")) return table;
   const std::array entries{read_entry(sector, 0), read_entry(sector, 1), read_entry(sector, 2),
                            read_entry(sector, 3)};
-  if (is_volume_boot_sector(sector) && !makes_sense(entries, disk_size)) return table;
+  if ((filesystem || is_volume_boot_sector(sector)) && !makes_sense(entries, disk_size))
+    return table;
   table.kind = TableKind::mbr;
   table.protective =
       std::ranges::any_of(entries, [](const Entry& entry) { return entry.type == protective; });
+  table.announced = std::ranges::any_of(
+      entries, [](const Entry& entry) { return entry.type == protective && entry.first == 1; });
   for (const Entry& entry : entries)
     if (entry.type != 0 && entry.type != protective && entry.sectors != 0)
       table.partitions.push_back({entry.number, entry.first * sector_size,
-                                  entry.sectors * sector_size, is_extended(entry.type)});
+                                  entry.sectors * sector_size, is_extended_type(entry.type)});
   if (const auto faults = faults_of(entries); !faults.empty())
-    table.findings.push_back(finding_of(
-        "disk.mbr-pte-invalid", say("the MBR partition table: {}", fmt::join(faults, "; "))));
+    table.findings.push_back(
+        finding_of("disk.mbr-pte-invalid", gravest_of(entries),
+                   say("the MBR partition table: {}", fmt::join(faults, "; "))));
   return table;
 }
 

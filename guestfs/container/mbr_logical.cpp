@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -10,8 +11,8 @@ namespace imprint::container {
 namespace {
 
 constexpr std::size_t sector_size = 512;
-constexpr std::size_t logical_at = 446;  // the logical partition, from the table that names it
-constexpr std::size_t next_at = 462;     // the next table, from the start of the extended partition
+constexpr std::size_t table_at = 446;
+constexpr std::size_t entry_length = 16;
 constexpr int first_logical = 5;
 constexpr std::size_t logical_limit = 128;  // the kernel stops at 256 partitions of any kind
 
@@ -46,15 +47,26 @@ class Chain {
       fault_ = say("the chain of logical partitions leads to byte {}, where no table is", at);
   }
 
+  /// Of four entries one is the partition and one the link to the next table, in any order; the
+  /// kernel looks at the first of each.
   void read_table(std::uint64_t at, Bytes sector) {
-    const auto first = little_endian<std::uint32_t>(sector, logical_at + 8);
-    const auto count = little_endian<std::uint32_t>(sector, logical_at + 12);
-    if (sector[logical_at + 4] != std::byte{0} && count != 0)
-      logical_.push_back({.start = at + std::uint64_t{first} * sector_size,
-                          .size = std::uint64_t{count} * sector_size});
-    const auto next = little_endian<std::uint32_t>(sector, next_at + 8);
-    if (sector[next_at + 4] == std::byte{0} || next == 0) return;
-    next_ = extended_.start + std::uint64_t{next} * sector_size;
+    bool partition = false;
+    for (std::size_t i = 0; i < 4; ++i) {
+      const Bytes entry = sector.subspan(table_at + i * entry_length, entry_length);
+      const auto type = std::to_integer<unsigned>(entry[4]);
+      const auto first = little_endian<std::uint32_t>(entry, 8);
+      const auto count = little_endian<std::uint32_t>(entry, 12);
+      if (type == 0 || count == 0) continue;
+      if (is_extended_type(type) && !next_)
+        follow(first);
+      else if (!is_extended_type(type) && !std::exchange(partition, true))
+        logical_.push_back({.start = at + std::uint64_t{first} * sector_size,
+                            .size = std::uint64_t{count} * sector_size});
+    }
+  }
+
+  void follow(std::uint32_t sector) {
+    next_ = extended_.start + std::uint64_t{sector} * sector_size;
     if (*next_ < extended_.start + extended_.size) return;
     fault_ =
         say("the chain of logical partitions leaves the extended partition, to byte {}", *next_);
@@ -71,14 +83,16 @@ class Chain {
 }  // namespace
 
 Result<> read_logical_partitions(ByteSource& source, PartitionTable& table) {
-  const auto extended = std::ranges::find(table.partitions, true, &Partition::extended);
-  if (extended == table.partitions.end()) return {};
-  Chain chain{source, *extended};
-  std::vector<Partition> logical = TRY(chain.walk());
-  if (!chain.fault().empty())
-    table.findings.push_back(finding_of("disk.mbr-pte-invalid", chain.fault()));
+  std::vector<Partition> all;
+  for (const Partition& extended : table.partitions) {
+    if (!extended.extended) continue;
+    Chain chain{source, extended};
+    std::ranges::move(TRY(chain.walk()), std::back_inserter(all));
+    if (!chain.fault().empty())
+      table.findings.push_back(finding_of("disk.mbr-pte-invalid", chain.fault()));
+  }
   int number = first_logical;
-  for (Partition& partition : logical) {
+  for (Partition& partition : all) {
     partition.number = number++;
     table.partitions.push_back(partition);
   }

@@ -23,22 +23,28 @@ enum class TableKind { none, mbr, gpt };
 
 struct PartitionTable {
   TableKind kind = TableKind::none;
-  std::uint64_t sector_size = 512;    ///< that the table counts in
-  bool protective = false;            ///< the MBR has an entry of type 0xee, which announces a GPT
+  std::uint64_t sector_size = 512;  ///< that the table counts in
+  std::uint64_t end = 0;    ///< bytes of disk that a GPT counts on; Linux reads none that is longer
+  bool protective = false;  ///< the MBR has an entry of type 0xee, which announces a GPT
+  bool announced = false;   ///< that entry starts at sector 1, without which none counts
   std::vector<Partition> partitions;  ///< the protective entry of a GPT is not one
-  std::vector<Finding> findings;      ///< disk.mbr-pte-invalid, disk.gpt-damaged
+  std::vector<Finding> findings;      ///< disk.mbr-pte-invalid, -gpt-damaged, -partitions-overlap
 };
 
 /// Reads GPT or, failing that, MBR with its logical partitions. `head`: the first bytes of the
 /// disk, 512 at least for a table to be found. Errc of the source if it cannot be read.
 Result<PartitionTable> read_partition_table(ByteSource& source, Bytes head);
 
-/// The four entries of the MBR. A boot sector of FAT, NTFS or exFAT bears the same signature; it is
-/// told apart by its own fields unless the entries make sense all the same.
-PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size);
+/// The four entries of the MBR. The boot sector of a file system bears the same signature; it is
+/// told apart by its own fields, or by `filesystem` (there is one on the whole disk), unless the
+/// entries make sense all the same.
+PartitionTable read_mbr(Bytes sector, std::uint64_t disk_size, bool filesystem);
 
-/// Adds the logical partitions, numbered from 5, by walking the chain of their tables through the
-/// extended partition. disk.mbr-pte-invalid where the chain leaves it, turns back or does not end.
+/// Whether a type of the MBR is that of an extended partition.
+bool is_extended_type(unsigned type);
+
+/// Adds the logical partitions, numbered from 5, by walking the chain of their tables through each
+/// extended partition. disk.mbr-pte-invalid where a chain leaves it, turns back or does not end.
 /// Errc of the source if it cannot be read.
 Result<> read_logical_partitions(ByteSource& source, PartitionTable& table);
 

@@ -40,7 +40,12 @@ TEST(Formats, NamesArchivesForWhatTheyAre) {
   for (const auto& [magic, name] : {std::pair{"\x1f\x8b\x08", "gzip"},
                                     {"\x28\xb5\x2f\xfd", "zstd"},
                                     {"PK\x03\x04", "zip"},
-                                    {"BZh9", "bzip2"}}) {
+                                    {"BZh9", "bzip2"},
+                                    {"\x04\x22\x4d\x18", "lz4"},
+                                    {"LZIP\x01", "lzip"},
+                                    {"\x1f\x9d\x90", "compress"},
+                                    {"Rar!\x1a\x07", "rar"},
+                                    {"070701", "cpio"}}) {
     const auto report = judged(with_text(0, magic));
     EXPECT_THAT(answers(report), ElementsAre("disk.format-unsupported:error"));
     EXPECT_THAT(message_of(report, "disk.format-unsupported"), HasSubstr(name));
@@ -152,6 +157,23 @@ TEST(Formats, ReadsTheKeySlotsOfLuks2) {
   const auto report = judged(image);
   EXPECT_THAT(message_of(report, "disk.luks-container"), HasSubstr("2 key slots"));
   EXPECT_THAT(message_of(report, "disk.luks-container"), HasSubstr("99999999"));
+}
+
+TEST(Formats, RecognisesLuks2ByItsSecondHeader) {
+  Image image(1 << 20);
+  put_text(image, 0x4000, "SKUL\xba\xbe");
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.blank:error"));
+  put_big<std::uint64_t>(image, 0x4000 + 256, 0x4000);
+  const auto report = judged(image);
+  EXPECT_THAT(answers(report), ElementsAre("disk.luks-container:error"));
+  EXPECT_THAT(message_of(report, "disk.luks-container"), HasSubstr("only the second header"));
+}
+
+TEST(Formats, SaysOnlyThatItIsNoDiskOfAFileThatIsNone) {
+  EXPECT_THAT(answers(judged(with_text(0, "<html><body>404 Not Found</body></html>"))),
+              ElementsAre("disk.blank:error"));
+  Image odd(5001);
+  EXPECT_THAT(answers(judged(odd)), ElementsAre("disk.blank:error"));
 }
 
 TEST(Formats, RefusesAQcow2ThatIsAlsoAVdi) {

@@ -18,11 +18,11 @@ TEST(RawMbr, AcceptsASoundDisk) {
   EXPECT_THAT(answers(report), IsEmpty());
 }
 
-TEST(RawMbr, OnlyWarnsOfABootFlagThatIsNoFlag) {
+TEST(RawMbr, RefusesABootFlagThatIsNoFlagForWhichTheKernelIgnoresTheTable) {
   Image image = mbr_disk();
   image[446] = std::byte{0x81};
   const auto report = judged(image);
-  EXPECT_THAT(answers(report), ElementsAre("disk.mbr-pte-invalid:warning"));
+  EXPECT_THAT(answers(report), ElementsAre("disk.mbr-pte-invalid:error"));
   EXPECT_THAT(message_of(report, "disk.mbr-pte-invalid"), HasSubstr("entry 1 has boot flag 0x81"));
 }
 
@@ -124,16 +124,18 @@ TEST_F(RawGpt, AcceptsASoundDisk) {
   EXPECT_THAT(answers(judged(disk_)), IsEmpty());
 }
 
-TEST_F(RawGpt, WarnsIfOneCopyIsDamaged) {
+TEST_F(RawGpt, RefusesADamagedPrimaryCopyAndWarnsOfADamagedBackup) {
   Image primary = disk_;
   primary[512 + 40] ^= std::byte{1};
   auto report = judged(primary);
-  EXPECT_THAT(answers(report), ElementsAre("disk.gpt-damaged:warning"));
+  EXPECT_THAT(answers(report), ElementsAre("disk.gpt-damaged:error"));
   EXPECT_THAT(message_of(report, "disk.gpt-damaged"),
               AllOf(HasSubstr("primary copy"), HasSubstr("header checksum")));
   Image backup = disk_;
   backup[disk_.size() - 512 + 40] ^= std::byte{1};
-  EXPECT_THAT(message_of(judged(backup), "disk.gpt-damaged"), HasSubstr("backup copy"));
+  report = judged(backup);
+  EXPECT_THAT(answers(report), ElementsAre("disk.gpt-damaged:warning"));
+  EXPECT_THAT(message_of(report, "disk.gpt-damaged"), HasSubstr("backup copy"));
   Image entries = disk_;
   entries[1024 + 60] ^= std::byte{1};
   EXPECT_THAT(message_of(judged(entries), "disk.gpt-damaged"),
@@ -176,7 +178,7 @@ TEST_F(RawGpt, LetsAnMbrWinOverTheRestOfAnOlderGpt) {
 TEST_F(RawGpt, RefusesLyingCountsWithoutReadingThem) {
   put_little<std::uint32_t>(disk_, 512 + 80, 0xffffffff);
   put_little<std::uint64_t>(disk_, 512 + 72, ~std::uint64_t{0});
-  EXPECT_THAT(answers(judged(disk_)), Contains("disk.gpt-damaged:warning"));
+  EXPECT_THAT(answers(judged(disk_)), Contains("disk.gpt-damaged:error"));
 }
 
 }  // namespace
