@@ -14,6 +14,52 @@ namespace {
 
 struct BeyondLimits {};
 
+/// A text with lines that were not there.
+struct Prepared {
+  std::string text;
+  std::vector<int> added;  ///< of them, the numbers in this text, from 0
+
+  /// The line of the first text, from 1.
+  [[nodiscard]] int original_line(int line) const {
+    return line + 1 - static_cast<int>(std::ranges::upper_bound(added, line) - added.begin());
+  }
+};
+
+/// Where the sign of a block stands in "- &name |", as cloud-init's own files have it; nothing in
+/// other lines.
+std::optional<std::size_t> block_behind_anchor(std::string_view line) {
+  constexpr std::string_view blanks = " \t";
+  std::size_t at = std::min(line.find_first_not_of(blanks), line.size());
+  if (!line.substr(at).starts_with("- ")) return std::nullopt;
+  at = line.find_first_not_of(blanks, at + 1);
+  if (at == std::string_view::npos || line[at] != '&') return std::nullopt;
+  at = line.find_first_of(blanks, at);
+  if (at != std::string_view::npos) at = line.find_first_not_of(blanks, at);
+  if (at == std::string_view::npos || (line[at] != '|' && line[at] != '>')) return std::nullopt;
+  return at;
+}
+
+/// yaml-cpp 0.7 loses a block that stands in a list behind an anchor, unless on a line of its own.
+Prepared prepare(std::string_view text) {
+  Prepared result;
+  int number = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end);
+    if (const auto block = block_behind_anchor(line)) {
+      result.text += line.substr(0, *block);
+      result.text += '\n' + std::string(line.find('-') + 1, ' ');
+      result.text += line.substr(*block);
+      result.added.push_back(++number);
+    } else {
+      result.text += line;
+    }
+    ++number;
+  }
+  return result;
+}
+
 // These go down trees that are at most deepest_yaml deep.
 std::size_t nodes_in(const YamlNode& node) {
   std::size_t count = 1;
@@ -32,6 +78,8 @@ std::size_t depth_of(const YamlNode& node) {
 /// Builds the tree from what the parser meets, and throws BeyondLimits where it gets too large.
 class TreeBuilder : public YAML::EventHandler {
  public:
+  explicit TreeBuilder(const Prepared& source) : source_{source} {}
+
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
 
@@ -71,10 +119,10 @@ class TreeBuilder : public YAML::EventHandler {
     std::optional<std::string> name;  ///< of a mapping's member whose value comes next
   };
 
-  static YamlNode make(YamlNode::Kind kind, const YAML::Mark& mark) {
+  [[nodiscard]] YamlNode make(YamlNode::Kind kind, const YAML::Mark& mark) const {
     YamlNode node;
     node.kind = kind;
-    node.line = mark.line + 1;
+    node.line = source_.original_line(mark.line);
     return node;
   }
 
@@ -125,6 +173,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
+  const Prepared& source_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, YamlNode> anchors_;
   YamlNode root_;
@@ -168,9 +217,10 @@ YamlText parse_yaml(std::string_view text) {
     result.too_large = true;
     return result;
   }
-  TreeBuilder builder;
+  const Prepared source = prepare(text);
+  TreeBuilder builder{source};
   try {
-    std::istringstream stream{std::string{text}};
+    std::istringstream stream{source.text};
     YAML::Parser parser{stream};
     parser.HandleNextDocument(builder);
     result.root = builder.take();
@@ -178,7 +228,7 @@ YamlText parse_yaml(std::string_view text) {
     result.too_large = true;
   } catch (const YAML::Exception& error) {
     result.fault = error.msg;
-    result.fault_line = error.mark.line + 1;
+    result.fault_line = source.original_line(error.mark.line);
   }
   return result;
 }

@@ -108,8 +108,7 @@ void add_cloud_init(Guest& guest, const std::string& distro, const std::string& 
   guest.fs.file("/etc/cloud/cloud.cfg",
                 data("cloud.cfg", {{"@DISTRO@", distro}, {"@DATASOURCES@", datasources}}));
   guest.fs.folder("/etc/cloud/cloud.cfg.d").folder("/var/lib/cloud");
-  guest.fs.file("/etc/cloud/cloud.cfg.d/05_logging.cfg",
-                "output: {all: '| tee -a /var/log/cloud-init-output.log'}\n");
+  guest.fs.file("/etc/cloud/cloud.cfg.d/05_logging.cfg", data("cloud-logging.cfg", {}));
   guest.fs.file("/usr/bin/cloud-init", "#!/usr/bin/python3\n", 0755);
   guest.fs.file("/usr/bin/growpart", "#!/bin/sh\n", 0755);
   guest.fs.file("/usr/lib/python3/dist-packages/cloudinit/__init__.py", "");

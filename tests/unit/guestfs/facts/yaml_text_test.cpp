@@ -48,6 +48,22 @@ TEST(YamlText, StopsAtDepthAndSize) {
   EXPECT_TRUE(parse_yaml(std::string(largest_yaml + 1, ' ')).too_large);
 }
 
+TEST(YamlText, KeepsABlockBehindAnAnchorInAListAndTheLinesBehindIt) {
+  const YamlText yaml = parse_yaml(
+      "_log:\n - &base |\n   [loggers]\n   keys=root\n - &file >-\n   one\n   two\n"
+      "log_cfgs:\n - [ *base, *file ]\nlast: 1\n");
+  ASSERT_TRUE(yaml.fault.empty()) << yaml.fault;
+  const YamlNode* formats = yaml.root.find("log_cfgs");
+  ASSERT_NE(formats, nullptr);
+  ASSERT_EQ(formats->items.size(), 1U);
+  ASSERT_EQ(formats->items[0].items.size(), 2U);
+  EXPECT_EQ(formats->items[0].items[0].text, "[loggers]\nkeys=root\n");
+  EXPECT_EQ(formats->items[0].items[1].text, "one two");
+  EXPECT_EQ(yaml.root.find("last")->line, 10);
+  EXPECT_EQ(parse_yaml("a:\n - &x |\n   text\nb: [1\nc: }\n").fault_line,
+            parse_yaml("a:\n - x: |\n    text\nb: [1\nc: }\n").fault_line);
+}
+
 TEST(YamlText, EndsForAnyBytes) {
   std::mt19937 random{7};
   constexpr std::string_view letters = "ab:-[]{}&*!|>'\"%@,?# \n\t\\\x00\xff";
