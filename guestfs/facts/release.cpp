@@ -89,8 +89,7 @@ void take_source(ReleaseFacts& facts, const ReleaseSource& source) {
   facts.version = source.version;
   facts.family = source.family;
   facts.decided_by = source.file.path;
-  const std::string_view text = source.file.text;
-  facts.name = std::string{trim(text.substr(0, text.find('\n')))};
+  facts.name = source.name;
 }
 
 /// Asked in this order where os-release does not say; the general ones come after those of derived

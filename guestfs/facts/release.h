@@ -52,6 +52,7 @@ struct ReleaseSource {
   SourceFile file;
   std::string id;       ///< "centos"; empty: the text does not say
   std::string version;  ///< "7.9.2009"; empty: the text does not say
+  std::string name;     ///< "CentOS Linux release 7.9.2009 (Core)", "debian 5.0.1"
   Family family = Family::unknown;
 };
 

@@ -118,6 +118,11 @@ std::string first_version(std::string_view line) {
   return {};
 }
 
+/// Where the text has none.
+std::string name_of(const ReleaseSource& source) {
+  return source.version.empty() ? source.id : source.id + " " + source.version;
+}
+
 void read_lsb(ReleaseSource& source) {
   const OsRelease settings = parse_os_release(source.file.text, source.file.path);
   if (const ReleaseSetting* id = settings.find("DISTRIB_ID")) {
@@ -126,6 +131,8 @@ void read_lsb(ReleaseSource& source) {
   }
   if (const ReleaseSetting* version = settings.find("DISTRIB_RELEASE"))
     source.version = version->value;
+  const ReleaseSetting* description = settings.find("DISTRIB_DESCRIPTION");
+  source.name = description == nullptr ? name_of(source) : description->value;
 }
 
 }  // namespace
@@ -179,10 +186,13 @@ ReleaseSource parse_release_text(SourceFile file) {
     read_lsb(source);
   } else {
     source.id = id_named_in(line);
-    const bool may_be_version = !line.empty() || source.file.path == "/etc/arch-release";
-    if (source.id.empty() && may_be_version && is_version_word(line))
-      source.id = id_by_path(source.file.path);
     source.version = first_version(line);
+    source.name = line;
+    const bool may_be_version = !line.empty() || source.file.path == "/etc/arch-release";
+    if (source.id.empty() && may_be_version && is_version_word(line)) {
+      source.id = id_by_path(source.file.path);
+      source.name = name_of(source);
+    }
   }
   source.family = family_of(source.id);
   return source;

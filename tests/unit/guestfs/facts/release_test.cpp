@@ -99,5 +99,19 @@ TEST(Release, OfNothingIsNothing) {
   EXPECT_EQ(read(fs).id, "");
 }
 
+TEST(Release, OfOldSystemsIsNamedByTheirDescriptionAndVersion) {
+  guest::MemoryFs fs;
+  fs.file("/etc/debian_version", "5.0.1\n");
+  guest::FollowingFs following{fs};
+  EXPECT_EQ(read_release(following).name, "debian 5.0.1");
+  fs.file(
+      "/etc/lsb-release",
+      "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=10.10\nDISTRIB_DESCRIPTION=\"Ubuntu 10.10 (Phony)\"\n");
+  const ReleaseFacts ubuntu = read_release(following);
+  EXPECT_EQ(ubuntu.id, "ubuntu");
+  EXPECT_EQ(ubuntu.version, "10.10");
+  EXPECT_EQ(ubuntu.name, "Ubuntu 10.10 (Phony)");
+}
+
 }  // namespace
 }  // namespace imprint::facts
