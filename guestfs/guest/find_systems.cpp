@@ -62,6 +62,16 @@ Result<bool> is_installer(GuestFs& fs) {
   return any_there(fs, signs);
 }
 
+}  // namespace
+
+Result<bool> holds_usr(GuestFs& fs) {
+  static constexpr std::array<std::string_view, 3> signs{"lib/os-release", "share/coreos",
+                                                         "share/flatcar"};
+  return TRY(any_there(fs, signs)) && TRY(is_there(fs, GuestPath{} / "bin"));
+}
+
+namespace {
+
 Result<bool> is_root_at(Appliance& appliance, const std::string& folder) {
   LibguestfsFs fs{appliance, {{GuestPath{}, folder}}};
   return is_root(fs);
@@ -138,6 +148,8 @@ class Search {
       found_.systems.push_back({index, {}});
     else if (TRY(is_boot(fs)))
       found_.boot_volumes.push_back(index);
+    else if (TRY(holds_usr(fs)))
+      found_.usr_only.push_back(volume.device);
     else if (volume.filesystem == "ntfs" && TRY(is_windows(fs)))
       found_.windows.push_back(index);
     return {};

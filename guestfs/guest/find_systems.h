@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "guestfs/guest/guest_fs.h"
 #include "guestfs/guest/volume_mounts.h"
 
 namespace imprint::guest {
@@ -18,6 +19,7 @@ struct SystemSearch {
   std::vector<System> systems;            ///< in the order of the volumes
   std::vector<std::size_t> boot_volumes;  ///< file systems that look like a /boot of their own
   std::vector<std::size_t> windows;       ///< volumes that hold a Windows system
+  std::vector<std::string> usr_only;      ///< devices that hold a /usr (see holds_usr)
   std::vector<std::string> encrypted;     ///< devices that hold LUKS or BitLocker
   std::vector<std::string> installers;    ///< devices that hold an installer or a live system
   std::vector<std::string>
@@ -30,6 +32,11 @@ struct SystemSearch {
 /// one is a root, it is the only system there; otherwise all are tried but the snapshots of snapper
 /// and timeshift. Errc::unavailable if the appliance died.
 Result<SystemSearch> find_systems(Appliance& appliance, VolumeMounts& mounts, Inventory& inventory);
+
+/// Whether it is the /usr of a system: of one with partitions of their own, or of one that makes
+/// its root when it first starts (Flatcar, Fedora CoreOS's ancestor, systemd-repart).
+/// Errc::unavailable.
+Result<bool> holds_usr(GuestFs& fs);
 
 /// Whether a subvolume's path is that of a snapshot or a container of another system:
 /// "@/.snapshots/7/snapshot",

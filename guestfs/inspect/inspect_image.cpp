@@ -226,6 +226,9 @@ class InspectionRun {
                           fmt::join(search.encrypted, "', '")));
     if (!search.unreadable.empty())
       return no_guest(say("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
+    if (!search.usr_only.empty())
+      return no_guest(say("'{}' holds the /usr of a system whose root is made when it first starts",
+                          fmt::join(search.usr_only, "', '")));
     ledger_.answered("os.");
     if (!search.installers.empty())
       return fired(not_installed, say("'{}' holds an installer or a live system",
