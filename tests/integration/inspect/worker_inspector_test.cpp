@@ -43,9 +43,17 @@ class WorkerInspecting : public testing::Test {
         << report->undetermined[0].reason;
   }
 
+  static Inspection inspection_of(const std::filesystem::path& image) {
+    Inspection inspection;
+    inspection.image = image;
+    inspection.declared_format = "raw";
+    inspection.time_limit = seconds{60};
+    return inspection;
+  }
+
   test::TempFolder folder_;
   std::filesystem::path image_ = folder_ / "disk.raw";
-  Inspection inspection_{image_, "raw", "generic", {}, seconds{60}, {}};
+  Inspection inspection_ = inspection_of(image_);
 };
 
 TEST_F(WorkerInspecting, IsUndeterminedWhenTheWorkerPrintsNonsense) {
