@@ -60,22 +60,45 @@ class Attributes {
   const std::string& letters_;
 };
 
-/// The kernel takes capabilities and set-id bits off a file that is written to.
-Result<> put_back_xattrs(Appliance& appliance, const GuestPath& path, const std::string& shown,
-                         const guestfs_xattr_list& before) {
-  for (std::uint32_t i = 0; i < before.len; ++i) {
-    const guestfs_xattr& each = before.val[i];
-    std::size_t size = 0;
-    const Owned<char, std::free> now{
-        guestfs_lgetxattr(appliance.handle(), shown.c_str(), each.attrname, &size)};
-    const std::string_view was{each.attrval, each.attrval_len};
-    if (now && std::string_view{now.get(), size} == was) continue;
-    if (guestfs_lsetxattr(appliance.handle(), each.attrname, each.attrval,
-                          static_cast<int>(each.attrval_len), shown.c_str()) != 0)
-      return appliance.last_error(path.str());
+/// The kernel takes capabilities off a file that is written to. They are kept meanwhile by an empty
+/// file of the appliance's own, for libguestfs takes no value with a NUL from here.
+class KeptXattrs {
+ public:
+  KeptXattrs(Appliance& appliance, const GuestPath& path, const std::string& shown)
+      : appliance_{appliance}, path_{path}, shown_{shown} {}
+
+  Result<> keep() {
+    const Xattrs list{guestfs_lgetxattrs(appliance_.handle(), shown_.c_str())};
+    if (!list && appliance_.last_errno() != ENOTSUP) return appliance_.last_error(path_.str());
+    if (!list || list->len == 0) return {};
+    kept_ = true;
+    if (guestfs_write(appliance_.handle(), keeper, "", 0) != 0)
+      return appliance_.last_error(path_.str());
+    return copy(shown_.c_str(), keeper);
   }
-  return {};
-}
+
+  Result<> put_back() {
+    if (!kept_) return {};
+    TRY(copy(keeper, shown_.c_str()));
+    if (guestfs_rm(appliance_.handle(), keeper) != 0) return appliance_.last_error(path_.str());
+    return {};
+  }
+
+ private:
+  static constexpr const char* keeper = "/kept-attributes";
+
+  Result<> copy(const char* from, const char* to) {
+    if (guestfs_copy_attributes(appliance_.handle(), from, to, GUESTFS_COPY_ATTRIBUTES_XATTRIBUTES,
+                                1, -1) != 0)
+      return appliance_.last_error(path_.str());
+    return {};
+  }
+
+  Appliance& appliance_;
+  const GuestPath& path_;
+  const std::string& shown_;
+  bool kept_ = false;
+};
 
 }  // namespace
 
@@ -91,9 +114,8 @@ Result<GuestWriter::Target> GuestWriter::regular_file(const GuestPath& path) {
 Result<> GuestWriter::replace_content(const Target& target, std::string_view content) {
   guestfs_h* handle = appliance_.handle();
   if (target.names > 1) return not_as_planned(target.path);
-  const Xattrs before{guestfs_lgetxattrs(handle, target.shown.c_str())};
-  if (!before && appliance_.last_errno() != ENOTSUP)
-    return appliance_.last_error(target.path.str());
+  KeptXattrs xattrs{appliance_, target.path, target.shown};
+  TRY(xattrs.keep());
   Attributes attributes{appliance_, target.path, target.shown, target.freezing};
   TRY(attributes.take_off());
   // It writes into the file that is there, so that everything else about it stays.
@@ -101,7 +123,7 @@ Result<> GuestWriter::replace_content(const Target& target, std::string_view con
     return appliance_.last_error(target.path.str());
   if (guestfs_chmod(handle, static_cast<int>(target.info.mode), target.shown.c_str()) != 0)
     return appliance_.last_error(target.path.str());
-  if (before) TRY(put_back_xattrs(appliance_, target.path, target.shown, *before));
+  TRY(xattrs.put_back());
   return attributes.put_back();
 }
 
@@ -115,7 +137,7 @@ Result<> GuestWriter::rewrite(const GuestPath& path, std::string_view before,
 }
 
 Result<> GuestWriter::empty(const GuestPath& path) {
-  return replace_content(TRY(regular_file(path)), {});
+  return replace_content(TRY(regular_file(path)), "");  // libguestfs takes no null
 }
 
 Result<> GuestWriter::remove(const GuestPath& path) {
