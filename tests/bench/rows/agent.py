@@ -17,7 +17,7 @@ def filled(bench, notes, number):
     host.need("qemu-img")
     image = host.guest("tiny-v1")
     with host.Agent(bench, "test:///default") as agent:
-        notes["resident with no instance"] = f"{resident(agent):.1f} MiB"
+        notes["resident with no instance, MiB"] = round(resident(agent), 1)
         agent.ctl("image", "import", image, "--name", "tiny", "--confirm", "none")
         for batch in range(number // BATCH):
             agent.ctl("instance", "create", "--image", "tiny", "--name", f"b{batch}", "--count", BATCH, "--memory", "128MiB")
@@ -54,8 +54,10 @@ def stand_idle(given):
     time.sleep(QUIET)
     notes.setdefault("wake-ups a second", []).append(round((switches(agent) - before) / QUIET, 2))
     own = int(host.first_match(f"/proc/{agent.process.pid}/status", "RssAnon").split()[0]) / 1024
-    notes["of it the process's own memory"] = f"{own:.1f} MiB"
-    return resident(agent)
+    total = resident(agent)
+    notes["of it the process's own memory, MiB"] = round(own, 1)
+    notes["more than with no instance, MiB"] = round(total - notes["resident with no instance, MiB"], 1)
+    return total
 
 
 def list_slowly(given):
