@@ -85,8 +85,10 @@ def sparse_disk(bench, notes):
     program = bench.bin / "imprint-bench"
     if not program.exists():
         raise NotMeasured("'imprint-bench' is not built (IMPRINT_TESTS=ON)")
+    host.need("qemu-img", "qemu-io")
     image = bench.scratch / "sparse.qcow2"
     host.run("qemu-img", "create", "-q", "-f", "qcow2", image, 100 * GIB)
+    host.run("qemu-io", "-f", "qcow2", "-c", "write -q -P 1 0 64M", "-c", "write -q -P 2 99G 64M", image)  # a blank one is refused
     notes["what"] = "the gate inside a running process, as the worker runs it; qemu-img with its start, its only way to be asked"
     yield program, image
 
@@ -94,7 +96,10 @@ def sparse_disk(bench, notes):
 def judge_container(given):
     environment = {**os.environ, "IMPRINT_BENCH_IMAGE": str(given[1])}
     text = host.run(given[0], "--benchmark_filter=^ContainerGate/file$", "--benchmark_format=json", env=environment)
-    return json.loads(text)["benchmarks"][0]["real_time"] / 1e9
+    measured = json.loads(text)["benchmarks"][0]
+    if measured.get("error_occurred"):
+        raise RuntimeError(f"imprint-bench: {measured['error_message']}")
+    return measured["real_time"] / 1e9
 
 
 def ask_qemu_img(given):
