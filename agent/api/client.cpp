@@ -37,8 +37,9 @@ Result<Json> Client::get_json(const std::string& path) const {
 
 Result<Job> Client::change(const char* method, const std::string& path, const Caller& caller,
                            const Json& body) const {
-  return parse_job(TRY(
-      parse_json(TRY(exchange(socket_, {method, path, dump_json(body), caller.idempotency_key})))));
+  const Outgoing order{method, path, dump_json(body), caller.idempotency_key,
+                       caller.expected_generation};
+  return parse_job(TRY(parse_json(TRY(exchange(socket_, order)))));
 }
 
 Result<Job> Client::import_image(const Caller& caller, const ImportImage& request) {
@@ -131,6 +132,10 @@ Result<Job> Client::watch_job(const JobId& job, const std::string& seen,
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
   return parse_job(
       TRY(get_json(fmt::format("/v1/jobs/{}?seen={}&wait={}", job.str(), encode(seen), seconds))));
+}
+
+Result<Job> Client::cancel_job(const Caller& caller, const JobId& job) {
+  return change("POST", fmt::format("/v1/jobs/{}/cancel", job.str()), caller, Json::object());
 }
 
 Result<NodeStatus> Client::node_status() {

@@ -43,6 +43,7 @@ class Client : public Service {
   Result<Job> watch_job(const JobId& job, const std::string& seen,
                         std::chrono::milliseconds wait) override;
 
+  Result<Job> cancel_job(const Caller& caller, const JobId& job) override;
   Result<NodeStatus> node_status() override;
 
  private:

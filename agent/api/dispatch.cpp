@@ -64,6 +64,24 @@ Result<> check_key(const std::string& key) {
                     key_limit);
 }
 
+/// The generation that If-Match names, as an entity tag or bare: "7". A precondition that nothing
+/// would look at is refused rather than passed over.
+Result<std::optional<std::int64_t>> expected_generation(const Route& route, const Head& head) {
+  if (!head.if_match) return std::optional<std::int64_t>{};
+  const std::string_view pattern = route.pattern;
+  const bool of_a_record = pattern.starts_with("/v1/instances/{") || pattern == "/v1/images/{ref}";
+  if (route.method == "GET" || !of_a_record)
+    return make_error(Errc::invalid, "header 'If-Match': is not taken by this request");
+  std::string_view text = *head.if_match;
+  if (text.size() > 2 && text.starts_with('"') && text.ends_with('"'))
+    text = text.substr(1, text.size() - 2);
+  std::int64_t generation = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), generation);
+  if (fault == std::errc{} && end == text.data() + text.size() && generation > 0)
+    return std::optional{generation};
+  return make_error(Errc::invalid, "header 'If-Match': must be a generation, as in \"7\"");
+}
+
 bool announces_too_much(const Head& head) {
   if (!head.content_length) return false;
   const std::string& text = *head.content_length;
@@ -118,8 +136,11 @@ std::variant<Admitted, Response> admit(const Access& access, const Peer& peer, c
   if (auto checked = check_key(head.idempotency_key); !checked) return refusal(checked.error());
   auto query = read_query(*match.route, head);
   if (!query) return refusal(query.error());
-  return Admitted{match.route,
-                  {{peer.name(), head.idempotency_key}, std::move(match.path), *std::move(query)}};
+  const auto generation = expected_generation(*match.route, head);
+  if (!generation) return refusal(generation.error());
+  return Admitted{
+      match.route,
+      {{peer.name(), head.idempotency_key, *generation}, std::move(match.path), *std::move(query)}};
 }
 
 bool is_long_poll(const Admitted& admitted) {

@@ -20,6 +20,7 @@ struct Head {
   std::vector<std::pair<std::string, std::string>> query;
   std::optional<std::string> content_length;
   std::string idempotency_key;  ///< empty: none
+  std::optional<std::string> if_match = std::nullopt;
 };
 
 struct Admitted {

@@ -43,6 +43,8 @@ Headers headers_of(const Outgoing& outgoing) {
   add_header(headers, "Expect:");
   if (!outgoing.idempotency_key.empty())
     add_header(headers, "Idempotency-Key: " + outgoing.idempotency_key);
+  if (outgoing.expected_generation)
+    add_header(headers, fmt::format("If-Match: \"{}\"", *outgoing.expected_generation));
   return headers;
 }
 

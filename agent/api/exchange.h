@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "agent/base/result.h"
@@ -12,6 +14,7 @@ struct Outgoing {
   std::string path;  ///< with its query, encoded
   std::string body;
   std::string idempotency_key;
+  std::optional<std::int64_t> expected_generation = std::nullopt;  ///< becomes If-Match
 };
 
 /// One request over a Unix socket. The body of a 2xx answer; otherwise the error that the problem

@@ -22,6 +22,13 @@ Response ok(const Json& json) {
   return {200, "application/json", dump_json(json), {}};
 }
 
+/// A record with its generation as its entity tag, for If-Match.
+Response ok_with_tag(const Json& json, std::int64_t generation) {
+  Response response = ok(json);
+  response.headers.emplace_back("ETag", fmt::format("\"{}\"", generation));
+  return response;
+}
+
 /// 202 with the place where the job can be watched.
 Result<Response> accepted(Result<Job> job) {
   if (!job) return std::move(job).error();
@@ -114,7 +121,8 @@ Result<Response> import_image(Context& context, const Request& request) {
 }
 
 Result<Response> show_image(Context& context, const Request& request) {
-  return ok(to_json(TRY(context.service.show_image(ref_of(request)))));
+  const Image image = TRY(context.service.show_image(ref_of(request)));
+  return ok_with_tag(to_json(image), image.generation);
 }
 
 Result<Response> show_report(Context& context, const Request& request) {
@@ -148,7 +156,8 @@ Result<Response> create_instance(Context& context, const Request& request) {
 }
 
 Result<Response> show_instance(Context& context, const Request& request) {
-  return ok(to_json(TRY(context.service.show_instance(id_of(request)))));
+  const InstanceView view = TRY(context.service.show_instance(id_of(request)));
+  return ok_with_tag(to_json(view), view.instance.generation);
 }
 
 Result<Response> start_instance(Context& context, const Request& request) {
@@ -200,6 +209,11 @@ Result<Response> show_job(Context& context, const Request& request) {
   const auto seen = request.query.find("seen");
   if (seen == request.query.end()) return ok(to_json(TRY(context.service.show_job(id))));
   return ok(to_json(TRY(watch(context, id, seen->second, std::chrono::seconds{wait}))));
+}
+
+Result<Response> cancel_job(Context& context, const Request& request) {
+  TRY(require_empty(request));
+  return accepted(context.service.cancel_job(request.caller, TRY(JobId::parse(id_of(request)))));
 }
 
 }  // namespace imprint::api

@@ -37,5 +37,6 @@ Result<Response> read_console(Context& context, const Request& request);
 Result<Response> list_jobs(Context& context, const Request& request);
 /// With ?seen=DIGEST&wait=SECONDS waits for a change.
 Result<Response> show_job(Context& context, const Request& request);
+Result<Response> cancel_job(Context& context, const Request& request);
 
 }  // namespace imprint::api

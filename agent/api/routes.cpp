@@ -58,6 +58,7 @@ std::span<const Route> routes() {
 
       {"GET", "/v1/jobs", Role::viewer, list_jobs},
       {"GET", "/v1/jobs/{id}", Role::viewer, show_job, {"seen", "wait"}},
+      {"POST", "/v1/jobs/{id}/cancel", Role::operator_, cancel_job},
   };
   return table;
 }

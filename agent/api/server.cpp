@@ -50,7 +50,8 @@ Head read_head(MHD_Connection* connection, const char* path, const char* method)
             path,
             {},
             header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH),
-            header(connection, "Idempotency-Key").value_or("")};
+            header(connection, "Idempotency-Key").value_or(""),
+            header(connection, MHD_HTTP_HEADER_IF_MATCH)};
   MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_pair, &head.query);
   return head;
 }

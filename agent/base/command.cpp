@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t error_tail = std::size_t{64} << 10;
 constexpr std::chrono::milliseconds cancel_interval{100};
+constexpr std::chrono::milliseconds stall_interval{500};
 constexpr std::chrono::milliseconds poll_limit = std::chrono::hours{1};
 constexpr std::chrono::milliseconds longest_time_limit = std::chrono::hours{24 * 365};
 
@@ -144,7 +145,8 @@ class Child {
         return make_error(Errc::cancelled, "'{}' was cancelled", command_.arguments[0]);
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
       if (left.count() <= 0) return timed_out();
-      TRY(pump(std::min(left, command_.cancelled ? cancel_interval : poll_limit)));
+      if (is_stalled()) return stalled();
+      TRY(pump(std::min(left, pause())));
     }
     TRY(drain());
     return std::move(output_);
@@ -155,6 +157,31 @@ class Child {
     return make_error(
         Errc::unavailable, "'{}' did not end within {} s", command_.arguments[0],
         std::chrono::duration_cast<std::chrono::seconds>(command_.time_limit).count());
+  }
+
+  Error stalled() const {
+    return make_error(
+        Errc::unavailable, "'{}' made no progress for {} s", command_.arguments[0],
+        std::chrono::duration_cast<std::chrono::seconds>(command_.stall_limit).count());
+  }
+
+  /// How long nothing needs to be looked at but the streams.
+  std::chrono::milliseconds pause() const {
+    if (command_.cancelled) return cancel_interval;
+    return command_.stall_limit.count() > 0 ? std::min(command_.stall_limit, stall_interval)
+                                            : poll_limit;
+  }
+
+  bool is_stalled() {
+    if (command_.stall_limit.count() == 0) return false;
+    const auto now = Clock::now();
+    if (now - looked_ < std::min(command_.stall_limit, stall_interval)) return false;
+    looked_ = now;
+    const std::uint64_t at =
+        output_.out.size() + output_.err.size() + (command_.progress ? command_.progress() : 0);
+    if (at != at_) moved_ = now;
+    at_ = at;
+    return now - moved_ > command_.stall_limit;
   }
 
   Result<> pump(std::chrono::milliseconds wait) {
@@ -237,6 +264,9 @@ class Child {
   Fd exited_;  ///< readable when the child has ended
   CommandOutput output_;
   std::size_t written_ = 0;
+  std::uint64_t at_ = 0;  ///< how far it was at the last look, and when that last changed
+  Clock::time_point moved_ = Clock::now();
+  Clock::time_point looked_{};
 };
 
 /// A NUL would end an argument early, and the command would work on another file than the one that

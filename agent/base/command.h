@@ -23,6 +23,10 @@ struct Command {
   std::string input;                     ///< written to standard input
   std::chrono::milliseconds time_limit{
       60'000};  ///< wall clock; then the whole process group is killed
+  /// Without any output, and without a change of what `progress` tells, for so long it counts as
+  /// stalled and is killed like one whose time is over; 0: not looked at.
+  std::chrono::milliseconds stall_limit{0};
+  std::function<std::uint64_t()> progress;  ///< moves while the command gets on; may be empty
   std::size_t output_limit = std::size_t{16}
                              << 20;  ///< bytes of standard output; more kills the command
   std::optional<Sandbox> sandbox;
@@ -40,8 +44,8 @@ struct CommandOutput {
 };
 
 /// Runs the command to its end. Success: it was started and ended by itself, whatever its exit
-/// status. Errc::not_found: no such program; unavailable: the time limit passed or it could not be
-/// started; exhausted: too much output; cancelled. Blocks; safe from any thread.
+/// status. Errc::not_found: no such program; unavailable: the time limit passed, it stalled, or it
+/// could not be started; exhausted: too much output; cancelled. Blocks; safe from any thread.
 Result<CommandOutput> run_command(const Command& command);
 
 /// As run_command, and a non-zero exit status is Errc::unavailable with the first line of standard

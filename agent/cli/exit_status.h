@@ -14,6 +14,7 @@ inline constexpr int status_failed = 1;
 inline constexpr int status_undetermined = 2;
 inline constexpr int status_rolled_back =
     3;  ///< the job had taken effect and was undone: the old system runs
+inline constexpr int status_cancelled = 130;  ///< the job was cancelled; its error says what stands
 inline constexpr int status_needs_attention = 4;  ///< an undo failed too; nothing was deleted
 /// The command line is wrong; nothing was asked of the agent.
 inline constexpr int status_usage = 64;
@@ -51,6 +52,8 @@ constexpr int status_of(JobState state) noexcept {
       return status_ok;
     case JobState::rolled_back:
       return status_rolled_back;
+    case JobState::cancelled:
+      return status_cancelled;
     case JobState::needs_attention:
       return status_needs_attention;
     default:

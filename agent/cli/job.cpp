@@ -1,4 +1,4 @@
-// imprintctl job list, show, wait.
+// imprintctl job list, show, wait, cancel.
 
 #include <ostream>
 
@@ -41,6 +41,13 @@ Result<int> wait(Session& session, const Named& options) {
   return follow(session, TRY(session.service().show_job(TRY(JobId::parse(options.name)))));
 }
 
+Result<int> cancel(Session& session, const Named& options) {
+  const JobId id = TRY(JobId::parse(options.name));
+  const int status = TRY(follow(session, session.service().cancel_job(session.caller(), id)));
+  if (status == status_cancelled) return status_ok;  // that is what was asked for
+  return status == status_ok && session.wait ? status_failed : status;
+}
+
 }  // namespace
 
 void add_job(CLI::App& app, Session& session) {
@@ -57,6 +64,13 @@ void add_job(CLI::App& app, Session& session) {
              "Show a job's progress until it ends; the exit status is that of its end", awaited,
              wait)
       ->add_option("JOB", awaited->name, "Its id")
+      ->required();
+  auto cancelled = std::make_shared<Named>();
+  add_action(*job, session, "cancel",
+             "Stop a job that has not passed its commit point, and put back what it changed; the "
+             "exit status is 0 if it was cancelled",
+             cancelled, cancel)
+      ->add_option("JOB", cancelled->name, "Its id")
       ->required();
 }
 

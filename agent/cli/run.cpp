@@ -29,6 +29,10 @@ void add_globals(CLI::App& app, Session& session) {
   app.add_option("--idempotency-key", session.idempotency_key,
                  "A repeat with the same key is the same order, never a second one")
       ->type_name("KEY");
+  app.add_option("--expect-generation", session.expected_generation,
+                 "Change the instance or image only if it still has this generation, as 'show' "
+                 "tells it")
+      ->type_name("N");
 }
 
 void build(CLI::App& app, Session& session) {
@@ -75,7 +79,7 @@ void add_language(CLI::App& command, Session& session) {
 
 Caller Session::caller() {
   if (idempotency_key.empty()) idempotency_key = random_uuid();
-  return {"", idempotency_key};
+  return {"", idempotency_key, expected_generation};
 }
 
 int run(const std::vector<std::string>& arguments, Environment& environment) {

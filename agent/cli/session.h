@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,7 @@ struct Session {
   bool wait = true;
   std::string socket = "/run/imprint/imprint.sock";
   std::string idempotency_key;
+  std::optional<std::int64_t> expected_generation;
   std::string language;                 ///< of --lang; empty: the environment's
   std::function<Result<int>()> action;  ///< set by the sub-command that was given
 

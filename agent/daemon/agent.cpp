@@ -14,6 +14,7 @@
 #include "agent/store/sqlite_store.h"
 #include "agent/store/state_folder.h"
 #include "agent/workflows/job_runner.h"
+#include "guestfs/inspect/private_folder.h"
 #include "guestfs/inspect/worker_inspector.h"
 #include "plugins/loader.h"
 #include "plugins/timed_hypervisor.h"
@@ -65,6 +66,7 @@ class LocalAgent : public Agent {
     const api::Access access = TRY(resolve_access(config_));
     TRY(store::make_folder(config_.cache_folder, 0755));
     folder_.emplace(TRY(store::StateFolder::open(store::StatePaths{config_.state_folder})));
+    inspect::PrivateFolder::remove_stale();
     const store::StatePaths& paths = folder_->paths();
     store_ = TRY(store::SqliteStore::open(paths.store()));
     journal_ = TRY(store::SqliteJournal::open(paths.journal(), clock_));

@@ -32,6 +32,7 @@ enum class JobState {
   succeeded,
   failed,           ///< nothing of it remains
   rolled_back,      ///< it had taken effect and was undone: the old system runs again
+  cancelled,        ///< on request, before its commit point; the error says what stands
   needs_attention,  ///< an undo failed too; nothing was deleted; the error says what stands
 };
 std::string_view to_string(JobState state) noexcept;
@@ -62,9 +63,11 @@ struct Job {
   std::string subject;          ///< the instance's or image's id; what "one job at a time" is about
   std::string idempotency_key;  ///< never empty
   std::string
-      request_digest;      ///< SHA-256 of the canonical request, to tell a repeat from a conflict
-  std::string caller;      ///< "uid:0"
-  Json request = nullptr;  ///< without secrets
+      request_digest;        ///< SHA-256 of the canonical request, to tell a repeat from a conflict
+  std::string caller;        ///< "uid:0"
+  std::string cancelled_by;  ///< who asked that it be cancelled, before its commit point; empty:
+                             ///< nobody
+  Json request = nullptr;    ///< without secrets
   Json context =
       nullptr;  ///< what recovery needs: the workflow's own values, written before the first step
   std::vector<JobStep> steps;

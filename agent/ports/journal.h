@@ -34,7 +34,12 @@ class Journal {
   virtual Result<> save_context(const JobId& job, const Json& context) = 0;
   /// Progress and note may be lost in a crash; they are not synced.
   virtual Result<> report(const JobId& job, double progress, const std::string& note) = 0;
-  /// The end: state, result or error. Final.
+  /// Notes who wants the job cancelled; returns the job. Noted already is fine. Errc::conflict: it
+  /// has ended, or step `commit` was entered. A step that is entered after this call has returned
+  /// was entered by somebody who can see the note.
+  virtual Result<Job> cancel(const JobId& job, const std::string& caller, std::size_t commit) = 0;
+  /// The end: state, result or error. Final. Errc::cancelled: it was to succeed, but is noted as
+  /// cancelled; it stays open.
   virtual Result<> finish(const JobId& job, JobState state, const Json& result,
                           const std::optional<Error>& error) = 0;
 

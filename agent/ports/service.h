@@ -21,6 +21,9 @@ namespace imprint {
 struct Caller {
   std::string name;             ///< "uid:1000", from the kernel, never from the request
   std::string idempotency_key;  ///< empty: every call is a new job
+  /// Of the instance or image that is to be changed, as the caller saw it; another one is
+  /// Errc::conflict. None: whatever it has. A call under a known key is not held to it.
+  std::optional<std::int64_t> expected_generation = std::nullopt;
 };
 
 /// Thread-safe. A call that changes something returns a job that is recorded durably; the work
@@ -69,6 +72,11 @@ class Service {
   /// empty: at once), when it is final, or after `wait`.
   virtual Result<Job> watch_job(const JobId& job, const std::string& seen,
                                 std::chrono::milliseconds wait) = 0;
+
+  /// Asks that a job go back; returns it as it is then. How it ends is the job's to say: a step
+  /// that cannot be left at once comes to its end first. Again is fine. Errc::conflict: it has
+  /// ended, or has passed its commit point and goes on.
+  virtual Result<Job> cancel_job(const Caller& caller, const JobId& job) = 0;
 
   virtual Result<NodeStatus> node_status() = 0;
 };

@@ -1,5 +1,7 @@
 #include "agent/store/qemu_img.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <system_error>
 
@@ -13,8 +15,8 @@ using std::filesystem::path;
 
 constexpr std::uint64_t memory_limit = std::uint64_t{2} << 30;
 constexpr std::chrono::minutes short_limit{2};
-constexpr std::uint64_t slowest_copy = std::uint64_t{1}
-                                       << 20;  // bytes per second: slower is a stall
+constexpr std::chrono::minutes stall_limit{5};
+constexpr std::chrono::hours longest_copy{24 * 30};  // what gets on may take its time
 
 /// The process limits are the sandbox's; its only files are those given.
 Command qemu_img(std::vector<std::string> arguments, std::vector<path> read,
@@ -53,6 +55,12 @@ std::optional<std::string> text_at(const Json& json, const char* pointer) {
   return json.at(place).get<std::string>();
 }
 
+std::uint64_t allocated_bytes(const path& file) {
+  struct stat info {};
+  constexpr std::uint64_t block = 512;  // of st_blocks, whatever the file system
+  return ::stat(file.c_str(), &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * block : 0;
+}
+
 }  // namespace
 
 Result<Qcow2Facts> read_qcow2(const path& file) {
@@ -88,13 +96,13 @@ Result<> create_qcow2(const path& target, std::uint64_t size, const std::optiona
 
 Result<> convert_to_qcow2(const path& source, ImageFormat format, const path& target,
                           const std::function<bool()>& cancelled) {
-  std::error_code fault;
-  const std::uint64_t size = std::filesystem::file_size(source, fault);
-  if (fault) return system_error(fault.value(), "file '" + source.string() + "'");
-  Command command = qemu_img({"convert", "-f", std::string{qemu_name(format)}, "-O", "qcow2",
+  // -p: it prints each per cent, so that a copy of zeros is seen to get on too.
+  Command command = qemu_img({"convert", "-p", "-f", std::string{qemu_name(format)}, "-O", "qcow2",
                               source.string(), target.string()},
                              {source}, {target});
-  command.time_limit += std::chrono::seconds{size / slowest_copy};
+  command.time_limit = longest_copy;
+  command.stall_limit = stall_limit;
+  command.progress = [&target] { return allocated_bytes(target); };
   command.cancelled = cancelled;
   TRY(run(command));
   return {};

@@ -224,11 +224,28 @@ Result<> SqliteJournal::report(const JobId& job, double progress, const std::str
   });
 }
 
+Result<Job> SqliteJournal::cancel(const JobId& job, const std::string& caller, std::size_t commit) {
+  std::optional<Job> noted;
+  TRY(update(job, [&](Job& edited) -> Result<> {
+    if (commit < edited.steps.size() && edited.steps[commit].state != StepState::pending)
+      return make_error(
+          Errc::conflict,
+          "job '{}' has passed its commit point, the step '{}': it goes on to its end", job.str(),
+          edited.steps[commit].name);
+    if (edited.cancelled_by.empty()) edited.cancelled_by = caller;
+    noted = edited;
+    return {};
+  }));
+  return *std::move(noted);
+}
+
 Result<> SqliteJournal::finish(const JobId& job, JobState state, const Json& result,
                                const std::optional<Error>& error) {
   if (!is_final(state))
     return make_error(Errc::invalid, "a job cannot end as '{}'", to_string(state));
   return update(job, [&](Job& edited) -> Result<> {
+    if (state == JobState::succeeded && !edited.cancelled_by.empty())
+      return make_error(Errc::cancelled, "job '{}' was cancelled", job.str());
     edited.state = state;
     edited.result = result;
     edited.error = error;

@@ -51,7 +51,7 @@ Result<CommitPlan> plan_commit(const Instance& instance) {
 }
 
 Steps commit_steps(const CommitPlan& plan) {
-  return {{.name = "record", .text = "forget the earlier system", .run = record},
+  return {{.name = "record", .text = "forget the earlier system", .run = record, .commits = true},
           {.name = "remove",
            .text = fmt::format("remove its disk '{}'", plan.instance.retained->system.disk.serial),
            .run = remove,

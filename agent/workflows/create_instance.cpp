@@ -71,9 +71,9 @@ Result<> each(Run& run, CreatePlan& plan, const Work& work, std::size_t limit = 
     return {};
   });
   if (all_done(outcomes)) return {};
-  // What was left because the agent stops says nothing of the others; all of it goes on later.
+  // What was left because the job is interrupted says nothing of the others.
   for (const Result<>& outcome : outcomes)
-    if (!outcome && outcome.error().code == Errc::cancelled && run.stopping())
+    if (!outcome && outcome.error().code == Errc::cancelled && run.interrupted())
       return outcome.error();
   if (!plan.many) return outcomes.front().error();
   // An undo tells of itself; what the job failed of is told by its step.

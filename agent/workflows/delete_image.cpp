@@ -43,7 +43,8 @@ Steps delete_steps(const DeletePlan& plan) {
   return {
       {.name = "forget",
        .text = fmt::format("take image '{}' from the list", policy::name_and_version(plan.image)),
-       .run = forget},
+       .run = forget,
+       .commits = true},
       {.name = "bytes",
        .text = "remove its bytes unless something rests on them",
        .run = drop,

@@ -27,7 +27,10 @@ class Engine {
       const auto outcome = take(i);
       if (outcome) return *outcome;
     }
-    return finish(JobState::succeeded, std::nullopt);
+    // A job without a commit point can be cancelled until its end is recorded.
+    if (is_cancelled()) return cancel();
+    const auto outcome = finish(JobState::succeeded, std::nullopt);
+    return outcome == Outcome::open ? cancel() : outcome;
   }
 
  private:
@@ -45,10 +48,16 @@ class Engine {
   std::optional<Outcome> take(std::size_t i) {
     if (run_.stopping()) return Outcome::open;
     run_.resumed = states_[i] == StepState::running;
-    if (!enter(i)) return Outcome::abandoned;
+    if (!enter(i, i < commit_)) return Outcome::abandoned;
+    // Only now: whoever cancels after this finds that the commit point was entered.
+    if (i <= commit_ && is_cancelled())
+      return leave(i, StepState::failed) ? cancel() : Outcome::abandoned;
     const Result<> ran = run_step(i);
     if (run_.journal_lost()) return Outcome::abandoned;
-    if (!ran && ran.error().code == Errc::cancelled && run_.stopping()) return Outcome::open;
+    if (!ran && ran.error().code == Errc::cancelled) {
+      if (run_.stopping()) return Outcome::open;
+      if (is_cancelled()) return leave(i, StepState::failed) ? cancel() : Outcome::abandoned;
+    }
     if (ran) {
       if (!leave(i, StepState::done)) return Outcome::abandoned;
       return std::nullopt;
@@ -66,6 +75,20 @@ class Engine {
         return Error{Errc::unavailable, ran.error().message};
       return ran;
     });
+  }
+
+  bool is_cancelled() {
+    // The journal is asked, not the memory: the order of its writes decides who came first.
+    const auto job = run_.ports.journal.find(run_.job().id);
+    return job && !job->cancelled_by.empty();
+  }
+
+  Outcome cancel() {
+    const auto job = run_.ports.journal.find(run_.job().id);
+    if (!job) return Outcome::abandoned;
+    if (!run_.save_failure(make_error(Errc::cancelled, "cancelled by {}", job->cancelled_by)))
+      return Outcome::abandoned;
+    return go_back();
   }
 
   Outcome failed(std::size_t i, const Error& error) {
@@ -95,6 +118,10 @@ class Engine {
       if (!leave(i, StepState::undo_failed)) return Outcome::abandoned;
       return finish(JobState::needs_attention, error);
     }
+    if (error.code == Errc::cancelled) {
+      error.message += took_effect ? "; what was there before is back" : "; nothing of it remains";
+      return finish(JobState::cancelled, error);
+    }
     return finish(took_effect ? JobState::rolled_back : JobState::failed, error);
   }
 
@@ -103,7 +130,7 @@ class Engine {
     const Step& step = steps_[i];
     run_.resumed = false;
     if (step.undo) {
-      if (!enter(i)) return make_error(Errc::unavailable, "the journal does not answer");
+      if (!enter(i, false)) return make_error(Errc::unavailable, "the journal does not answer");
       TRY(undo_patiently(step));
     }
     TRY(run_.journalled(run_.ports.journal.left(run_.job().id, i, StepState::undone)));
@@ -125,10 +152,10 @@ class Engine {
     return {code ? *code : Errc::internal, failure.value("message", "unknown")};
   }
 
-  bool enter(std::size_t i) {
+  bool enter(std::size_t i, bool cancellable) {
     log::info("job {}: {} {}", run_.job().id.str(), steps_[i].name,
               run_.failure().is_null() ? "begins" : "is undone");
-    run_.begin_step();
+    run_.begin_step(cancellable);
     return run_.journalled(run_.ports.journal.entering(run_.job().id, i)).has_value();
   }
 
@@ -137,10 +164,12 @@ class Engine {
     return run_.journalled(run_.ports.journal.left(run_.job().id, i, state)).has_value();
   }
 
+  /// Outcome::open: it was cancelled in this very moment.
   Outcome finish(JobState state, const std::optional<Error>& error) {
     const auto& id = run_.job().id;
-    if (!run_.journalled(run_.ports.journal.finish(id, state, run_.result(), error)))
-      return Outcome::abandoned;
+    Result<> finished = run_.ports.journal.finish(id, state, run_.result(), error);
+    if (!finished && finished.error().code == Errc::cancelled) return Outcome::open;
+    if (!run_.journalled(std::move(finished))) return Outcome::abandoned;
     if (error)
       log::warn("job {}: {}: {}", id.str(), to_string(state), error->message);
     else
@@ -150,6 +179,7 @@ class Engine {
 
   Run& run_;
   const Steps& steps_;
+  const std::size_t commit_ = commit_point(steps_);
   std::vector<StepState> states_;
 };
 

@@ -12,7 +12,7 @@ Result<ExaminePlan> plan_of(const Run& run) {
 
 Result<> read_all(Run& run) {
   const ExaminePlan plan = TRY(plan_of(run));
-  TRY(run.ports.volumes.verify_image(plan.image.digest, [&run] { return run.stopping(); }));
+  TRY(run.ports.volumes.verify_image(plan.image.digest, [&run] { return run.interrupted(); }));
   return run.save_result({{"image", plan.image.id.str()}, {"digest", plan.image.digest.hex()}});
 }
 
@@ -29,8 +29,8 @@ Result<> inspect(Run& run) {
                                        .profile = run.settings.profile,
                                        .companions = {},
                                        .time_limit = run.settings.inspect_limit,
-                                       .cancelled = [&run] { return run.stopping(); }}));
-  if (run.stopping()) return make_error(Errc::cancelled, "the agent stops");
+                                       .cancelled = [&run] { return run.interrupted(); }}));
+  if (run.interrupted()) return make_error(Errc::cancelled, "interrupted");
   report.path = policy::name_and_version(plan.image);
   const Json json = to_json(Report{run.settings.profile, run.ports.inspector.ruleset(), {report}});
   return run.save_result(

@@ -39,6 +39,7 @@ Result<Job> JobRunner::delete_image(const Caller& caller, const std::string& ima
   return submit(
       caller, {.kind = JobKind::delete_image, .request = request, .draft = [&]() -> Result<Draft> {
                  const DeletePlan plan{TRY(show_image(image)), force};
+                 TRY(require_generation(caller, "image", plan.image.name, plan.image.generation));
                  TRY(policy::may_delete_image(TRY(records_.instances()), plan.image, force));
                  return Draft{JobKind::delete_image, plan.image.id.str(), to_json(plan),
                               delete_steps(plan)};

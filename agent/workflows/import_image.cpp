@@ -19,7 +19,7 @@ Result<ImportPlan> plan_of(const Run& run) {
 }
 
 std::function<bool()> cancelled(Run& run) {
-  return [&run] { return run.stopping(); };
+  return [&run] { return run.interrupted(); };
 }
 
 Result<Fetched> fetch_to(Run& run, const ImportPlan& plan, const std::filesystem::path& target) {
@@ -30,7 +30,7 @@ Result<Fetched> fetch_to(Run& run, const ImportPlan& plan, const std::filesystem
     // A source that does not tell its size is trusted with a little at a time.
     claimed = space.set(at.total == 0 ? unknown_bytes : at.total - std::min(at.done, at.total));
     if (at.total > 0) run.progress(static_cast<double>(at.done) / static_cast<double>(at.total));
-    return claimed.has_value() && !run.stopping();
+    return claimed.has_value() && !run.interrupted();
   });
   TRY(std::move(claimed));
   return fetched;
@@ -115,8 +115,8 @@ Result<> inspect(Run& run) {
   const ImageReport report = TRY(inspect_incoming(run, plan));
   // The service manager ends the worker together with us; what it could not finish says nothing of
   // the image.
-  if (run.stopping() && report.verdict != Verdict::accepted)
-    return make_error(Errc::cancelled, "the agent stops");
+  if (run.interrupted() && report.verdict != Verdict::accepted)
+    return make_error(Errc::cancelled, "interrupted");
   TRY(keep_report(run, report));
   TRY(policy::may_import(report, TRY(content_of(plan)).digest));
   plan.format = TRY(parse_image_format(report.container.format));
@@ -211,7 +211,8 @@ Steps import_steps(const ImportPlan& plan) {
           {.name = "record",
            .text = fmt::format("list it as the newest '{}'", plan.request.name),
            .run = record,
-           .undo = unlist},
+           .undo = unlist,
+           .commits = true},
           {.name = "tidy", .text = "remove what was fetched", .run = tidy, .way = Way::forward}};
 }
 

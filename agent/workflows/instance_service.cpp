@@ -21,11 +21,14 @@ Json request_of(const std::string& instance, const Json& request = nullptr) {
 
 }  // namespace
 
-Result<Instance> JobRunner::free_instance(const std::string& ref) {
+Result<Instance> JobRunner::free_instance(const Caller& caller, const std::string& ref) {
   const Instance found = TRY(records_.find_instance(ref));
   if (const auto open = open_job_about(found.id))
     return make_error(Errc::conflict, "job '{}' is open on instance '{}'", open->str(), found.name);
-  return records_.instance(found.id);  // again: the job that ended meanwhile may have changed it
+  // Again: the job that ended meanwhile may have changed it.
+  Instance now = TRY(records_.instance(found.id));
+  TRY(require_generation(caller, "instance", now.name, now.generation));
+  return now;
 }
 
 Result<> JobRunner::require_free(const std::string& name) {
@@ -56,9 +59,9 @@ Result<Job> JobRunner::create_instance(const Caller& caller, const CreateInstanc
   return submit(caller, order);
 }
 
-Result<Draft> JobRunner::draft_power(JobKind kind, const std::string& ref,
+Result<Draft> JobRunner::draft_power(JobKind kind, const Caller& caller, const std::string& ref,
                                      std::chrono::seconds grace) {
-  const Instance instance = TRY(free_instance(ref));
+  const Instance instance = TRY(free_instance(caller, ref));
   const PowerPlan plan{instance.id, instance.uuid, instance.wanted_running, grace};
   return Draft{kind, instance.id.str(), to_json(plan),
                kind == JobKind::start_instance ? start_steps(plan) : stop_steps(plan)};
@@ -67,7 +70,8 @@ Result<Draft> JobRunner::draft_power(JobKind kind, const std::string& ref,
 Result<Job> JobRunner::start_instance(const Caller& caller, const std::string& instance) {
   return submit(caller,
                 {.kind = JobKind::start_instance, .request = request_of(instance), .draft = [&] {
-                   return draft_power(JobKind::start_instance, instance, std::chrono::seconds{0});
+                   return draft_power(JobKind::start_instance, caller, instance,
+                                      std::chrono::seconds{0});
                  }});
 }
 
@@ -76,7 +80,8 @@ Result<Job> JobRunner::stop_instance(const Caller& caller, const std::string& in
   return submit(caller, {.kind = JobKind::stop_instance,
                          .request = request_of(instance, to_json(request)),
                          .draft = [&] {
-                           return draft_power(JobKind::stop_instance, instance, request.grace);
+                           return draft_power(JobKind::stop_instance, caller, instance,
+                                              request.grace);
                          }});
 }
 
@@ -100,7 +105,7 @@ Result<Job> JobRunner::reimage_instance(const Caller& caller, const std::string&
   Order order{.kind = JobKind::reimage_instance,
               .request = request_of(instance, to_record(request)),
               .draft = [&]() -> Result<Draft> {
-                const Instance found = TRY(free_instance(instance));
+                const Instance found = TRY(free_instance(caller, instance));
                 TRY(policy::require_acceptance(found, request.accept_data_loss));
                 const ReimageFacts facts = TRY(reimage_facts(found, request));
                 const ExchangePlan plan = TRY(workflows::plan_reimage(facts, request, settings_));
@@ -126,7 +131,7 @@ Result<Job> JobRunner::revert_instance(const Caller& caller, const std::string& 
                          .request = request_of(instance),
                          .draft = [&]() -> Result<Draft> {
                            const ExchangePlan plan =
-                               TRY(plan_revert(TRY(free_instance(instance)), settings_));
+                               TRY(plan_revert(TRY(free_instance(caller, instance)), settings_));
                            return Draft{JobKind::revert_instance, plan.before.id.str(),
                                         to_json(plan), revert_steps(plan, settings_)};
                          }});
@@ -136,7 +141,8 @@ Result<Job> JobRunner::commit_instance(const Caller& caller, const std::string& 
   return submit(caller, {.kind = JobKind::commit_instance,
                          .request = request_of(instance),
                          .draft = [&]() -> Result<Draft> {
-                           const CommitPlan plan = TRY(plan_commit(TRY(free_instance(instance))));
+                           const CommitPlan plan =
+                               TRY(plan_commit(TRY(free_instance(caller, instance))));
                            return Draft{JobKind::commit_instance, plan.instance.id.str(),
                                         to_json(plan), commit_steps(plan)};
                          }});
@@ -146,7 +152,7 @@ Result<Job> JobRunner::release_instance(const Caller& caller, const std::string&
   return submit(caller, {.kind = JobKind::release_instance,
                          .request = request_of(instance),
                          .draft = [&]() -> Result<Draft> {
-                           const ReleasePlan plan{TRY(free_instance(instance))};
+                           const ReleasePlan plan{TRY(free_instance(caller, instance))};
                            return Draft{JobKind::release_instance, plan.instance.id.str(),
                                         to_json(plan), release_steps(plan)};
                          }});

@@ -94,6 +94,9 @@ Result<Job> JobRunner::submit(const Caller& caller, const Order& order) {
       caller.idempotency_key.empty() ? JobId::generate().str() : caller.idempotency_key;
   const std::string digest =
       digest_of(fmt::format("{} {}", to_string(order.kind), dump_json(order.request)));
+  // One order at a time: else a repeat that comes at the same moment would be planned against what
+  // the first has changed, and be refused for it.
+  const std::lock_guard lock{ordering_};
   if (auto repeated = TRY(find_repeated(key, digest))) return *std::move(repeated);
   TRY(require_place(caller));
   return record_job(caller, order, key, digest);
@@ -133,6 +136,7 @@ Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, cons
           .idempotency_key = key,
           .request_digest = digest,
           .caller = caller.name,
+          .cancelled_by = "",
           .request = order.request,
           .context = context_of(draft.plan),
           .steps = job_steps(draft.steps),
@@ -180,6 +184,7 @@ void JobRunner::work(const JobId& id) noexcept {
                           .has_value());
     open_.remove(id);
   }
+  shared_.cancelled.lock()->erase(id);
   job_changed();
 }
 
@@ -187,12 +192,25 @@ Outcome JobRunner::attempt(const JobId& id) {
   auto job = ports_.journal.find(id);
   if (!job) return Outcome::abandoned;
   if (is_final(job->state)) return Outcome::ended;
+  if (!job->cancelled_by.empty()) shared_.cancelled.lock()->insert(id);
   Run run{ports_, settings_, shared_, *std::move(job)};
   const auto steps = steps_of(run.job().kind, run.plan(), settings_);
   if (steps) return perform(run, *steps);
   const Error error = with_context(steps.error(), "the recorded plan");
   return ports_.journal.finish(id, JobState::needs_attention, nullptr, error) ? Outcome::ended
                                                                               : Outcome::abandoned;
+}
+
+Result<Job> JobRunner::cancel_job(const Caller& caller, const JobId& id) {
+  const Job job = TRY(ports_.journal.find(id));
+  const auto plan = job.context.find("plan");
+  if (plan == job.context.end()) return make_error(Errc::corrupt, "job '{}' has no plan", id.str());
+  const std::size_t commit = commit_point(TRY(steps_of(job.kind, *plan, settings_)));
+  Job noted = TRY(ports_.journal.cancel(id, caller.name, commit));
+  shared_.cancelled.lock()->insert(id);
+  log::info("job {}: to be cancelled, says {}", id.str(), caller.name);
+  job_changed();
+  return noted;
 }
 
 void JobRunner::job_changed() {

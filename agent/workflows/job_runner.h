@@ -75,6 +75,8 @@ class JobRunner : public Service {
   Result<Job> watch_job(const JobId& job, const std::string& seen,
                         std::chrono::milliseconds wait) override;
 
+  Result<Job> cancel_job(const Caller& caller, const JobId& job) override;
+
   Result<NodeStatus> node_status() override;
 
  private:
@@ -103,9 +105,11 @@ class JobRunner : public Service {
   std::optional<JobId> open_job_about(const InstanceId& instance);
   /// Errc::conflict: an instance has the name.
   Result<> require_free(const std::string& name);
-  /// The instance, if no job is open on it. Errc::conflict names the job.
-  Result<Instance> free_instance(const std::string& ref);
-  Result<Draft> draft_power(JobKind kind, const std::string& ref, std::chrono::seconds grace);
+  /// The instance, if no job is open on it and it has the generation that the caller expects.
+  /// Errc::conflict names the job, or the generation.
+  Result<Instance> free_instance(const Caller& caller, const std::string& ref);
+  Result<Draft> draft_power(JobKind kind, const Caller& caller, const std::string& ref,
+                            std::chrono::seconds grace);
   Result<ReimageFacts> reimage_facts(const Instance& instance, const ReimageInstance& request);
 
   const Ports ports_;
@@ -114,6 +118,7 @@ class JobRunner : public Service {
   Records records_;
   Sync<std::map<std::string, JobId, std::less<>>> keys_;  ///< of all jobs, by idempotency key
   OpenJobs open_;
+  std::mutex ordering_;  ///< from the look for a repeat until the job is recorded
   std::mutex change_mutex_;
   std::condition_variable change_;
   std::int64_t changes_ = 0;

@@ -242,6 +242,14 @@ Result<> Records::release_bytes(const Sha256& digest, const JobId& job) {
   return erase_keys(store_, {hold_key(digest, job)});
 }
 
+Result<> require_generation(const Caller& caller, std::string_view noun, const std::string& name,
+                            std::int64_t generation) {
+  if (caller.expected_generation.value_or(generation) == generation) return {};
+  return make_error(Errc::conflict,
+                    "{} '{}' has generation {}, not {}: it has changed since it was looked at",
+                    noun, name, generation, *caller.expected_generation);
+}
+
 Result<bool> Records::bytes_used(const Sha256& digest) {
   if (!TRY(store_.list("holds/" + digest.hex() + "/")).entries.empty()) return true;
   const Listing images = TRY(store_.list("images/"));

@@ -15,6 +15,7 @@
 #include "agent/base/sync.h"
 #include "agent/model/image.h"
 #include "agent/model/instance.h"
+#include "agent/ports/service.h"
 #include "agent/ports/store.h"
 
 namespace imprint::workflows {
@@ -74,5 +75,9 @@ class Records {
   /// What instances() has parsed, by key: a record that stands is not parsed again.
   Sync<std::map<std::string, Parsed>> parsed_;
 };
+
+/// That the caller's expectation, if there is one, holds. Errc::conflict.
+Result<> require_generation(const Caller& caller, std::string_view noun, const std::string& name,
+                            std::int64_t generation);
 
 }  // namespace imprint::workflows

@@ -55,7 +55,7 @@ Result<ReleasePlan> parse_release_plan(const Json& json) {
 Steps release_steps(const ReleasePlan& plan) {
   const auto disks = plan.instance.data_disks.size();
   return {
-      {.name = "stop", .text = "stop the machine by force", .run = stop},
+      {.name = "stop", .text = "stop the machine by force", .run = stop, .commits = true},
       {.name = "undefine", .text = "remove its definition", .run = undefine, .way = Way::forward},
       {.name = "remove",
        .text = fmt::format("remove its system disk and its data disks: {}", disks),

@@ -59,9 +59,10 @@ Result<> Run::journalled(Result<> written) {
   return written;
 }
 
-void Run::begin_step() {
+void Run::begin_step(bool cancellable) {
   const std::lock_guard lock{report_mutex_};
   job_.progress = 0;
+  cancellable_ = cancellable;
 }
 
 /// Progress and note may be lost; the work does not depend on them.
@@ -83,14 +84,17 @@ void Run::progress(double fraction) {
   report();
 }
 
+bool Run::interrupted() const {
+  return stopping() || (cancellable_ && shared.cancelled.lock()->contains(job_.id));
+}
+
 Result<> Run::pause(std::chrono::milliseconds duration) {
   constexpr std::chrono::milliseconds slice{200};
-  while (duration.count() > 0) {
-    if (stopping()) return make_error(Errc::cancelled, "the agent stops");
+  while (duration.count() > 0 && !interrupted()) {
     ports.clock.sleep(std::min(duration, slice));
     duration -= slice;
   }
-  if (stopping()) return make_error(Errc::cancelled, "the agent stops");
+  if (interrupted()) return make_error(Errc::cancelled, "interrupted");
   return {};
 }
 

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 
+#include "agent/base/sync.h"
 #include "agent/model/job.h"
 #include "agent/ports/clock.h"
 #include "agent/ports/hypervisor.h"
@@ -51,6 +53,7 @@ struct Settings {
 /// What all runs share.
 struct Shared {
   std::atomic<bool> stopping = false;
+  Sync<std::set<JobId>> cancelled;  ///< open jobs that are to go back; the journal knows them too
   /// Held while it is decided whether an image's bytes are used, and while a use is recorded, so
   /// that no bytes go while somebody begins to rest on them.
   std::mutex bytes;
@@ -91,17 +94,19 @@ class Run {
   Result<> journalled(Result<> written);
 
   [[nodiscard]] bool stopping() const noexcept { return shared.stopping; }
-  /// Progress is of one step.
-  void begin_step();
+  /// What takes long is to be left: the agent stops, or the job is cancelled and may still be.
+  [[nodiscard]] bool interrupted() const;
+  /// Progress is of one step. Whether a cancel may interrupt it.
+  void begin_step(bool cancellable);
   /// What it does or waits for now; told to watchers, not synced.
   void note(const std::string& text);
   void progress(double fraction);
 
-  /// Sleeps. Errc::cancelled as soon as the agent stops.
+  /// Sleeps. Errc::cancelled as soon as it is interrupted.
   Result<> pause(std::chrono::milliseconds duration);
   /// Calls again until the answer is not Errc::unavailable: what is true is asked anew each time,
-  /// and a part outside that is away for a while ends no job. Errc::cancelled as soon as the agent
-  /// stops.
+  /// and a part outside that is away for a while ends no job. Errc::cancelled as soon as it is
+  /// interrupted.
   template <class Call>
   auto insist(std::string_view whom, Call call) -> decltype(call()) {
     for (bool waited = false;; waited = true) {
@@ -124,6 +129,7 @@ class Run {
   Job job_;
   std::mutex report_mutex_;  ///< over the job's progress and note
   std::atomic<bool> journal_lost_ = false;
+  std::atomic<bool> cancellable_ = false;
 };
 
 }  // namespace imprint::workflows

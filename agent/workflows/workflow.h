@@ -28,11 +28,20 @@ struct Step {
   std::function<Result<>(Run&)> undo =
       {};  ///< idempotent, also after a `run` that failed half way; empty: nothing to undo
   Way way = Way::back;
+  bool commits = false;  ///< from its beginning on the job cannot be cancelled any more, for what
+                         ///< it does is not undone; a step that goes forward commits anyway
   bool takes_effect =
       false;  ///< from here on the machine notices: a job undone later is rolled back, not failed
 };
 
 using Steps = std::vector<Step>;
+
+/// The first step that commits; their number if none does.
+inline std::size_t commit_point(const Steps& steps) {
+  std::size_t i = 0;
+  while (i < steps.size() && !steps[i].commits && steps[i].way == Way::back) ++i;
+  return i;
+}
 
 /// What a verb decided, ready to be journalled.
 struct Draft {

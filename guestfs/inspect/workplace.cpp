@@ -1,10 +1,5 @@
 #include "guestfs/inspect/workplace.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-
 #include "guestfs/inspect/appliance_cache.h"
 
 namespace imprint::inspect {
@@ -17,21 +12,11 @@ constexpr std::uint64_t cpu_per_wall = 4;  // TCG keeps more than one processor 
 
 }  // namespace
 
-Result<PrivateFolder> PrivateFolder::create(const fs::path& parent, const std::string& beginning) {
-  std::string pattern = (parent / (beginning + "XXXXXX")).string();
-  if (::mkdtemp(pattern.data()) == nullptr) return system_error(errno, pattern);
-  return PrivateFolder{pattern};
-}
-
-PrivateFolder::~PrivateFolder() {
-  std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
-}
-
 Result<Workplace> prepare_workplace(const WorkerSettings& settings) {
   const fs::path cache =
       settings.cache_folder.empty() ? default_cache_folder() : settings.cache_folder;
-  PrivateFolder temp = TRY(PrivateFolder::create(fs::temp_directory_path(), "imprint-inspect-"));
+  PrivateFolder temp =
+      TRY(PrivateFolder::create(fs::temp_directory_path(), PrivateFolder::workers));
   fs::path worker = settings.worker.empty() ? TRY(find_worker()) : settings.worker;
   fs::path appliance = TRY(prepare_appliance(cache));
   Accelerator accelerator = TRY(probe_accelerator(appliance / "kernel", cache));

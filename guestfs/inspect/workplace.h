@@ -5,25 +5,10 @@
 
 #include "agent/base/accelerator.h"
 #include "agent/base/command.h"
+#include "guestfs/inspect/private_folder.h"
 #include "guestfs/inspect/worker_inspector.h"
 
 namespace imprint::inspect {
-
-/// A folder that only this process's user can enter, removed at the end with all that is in it.
-class PrivateFolder {
- public:
-  /// Below `parent`, with a name that begins so.
-  static Result<PrivateFolder> create(const std::filesystem::path& parent,
-                                      const std::string& beginning);
-  PrivateFolder(PrivateFolder&& other) noexcept : path_{std::exchange(other.path_, {})} {}
-  PrivateFolder& operator=(PrivateFolder&&) = delete;
-  ~PrivateFolder();
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  explicit PrivateFolder(std::filesystem::path path) : path_{std::move(path)} {}
-  std::filesystem::path path_;
-};
 
 /// What one run of the worker needs, all of it ready.
 struct Workplace {

@@ -70,6 +70,9 @@ class CrashingJournal : public Journal {
   Result<> report(const JobId& job, double progress, const std::string& note) override {
     return point_.look([&] { return real_.report(job, progress, note); });
   }
+  Result<Job> cancel(const JobId& job, const std::string& caller, std::size_t commit) override {
+    return point_.change([&] { return real_.cancel(job, caller, commit); });
+  }
   Result<> finish(const JobId& job, JobState state, const Json& result,
                   const std::optional<Error>& error) override {
     return point_.change([&] { return real_.finish(job, state, result, error); });

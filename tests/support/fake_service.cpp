@@ -128,8 +128,10 @@ Result<> FakeService::note(const std::string& call) {
 
 Result<Job> FakeService::change(JobKind kind, const Caller& caller, const std::string& call) {
   const auto space = call.find(' ');
-  TRY(note(fmt::format("{} by {} key {}{}", call.substr(0, space), caller.name,
-                       caller.idempotency_key,
+  const std::string expected =
+      caller.expected_generation ? fmt::format(" expecting {}", *caller.expected_generation) : "";
+  TRY(note(fmt::format("{} by {} key {}{}{}", call.substr(0, space), caller.name,
+                       caller.idempotency_key, expected,
                        space == std::string::npos ? "" : call.substr(space))));
   const std::lock_guard lock{mutex_};
   return jobs_.empty() ? sample_job(kind, JobState::succeeded) : jobs_.front();
@@ -259,6 +261,11 @@ Result<Job> FakeService::watch_job(const JobId& job, const std::string& seen,
   while (seen_already(now) && has_next_job()) now = next_job();
   if (seen_already(now)) std::this_thread::sleep_for(wait);
   return now;
+}
+
+Result<Job> FakeService::cancel_job(const Caller& caller, const JobId& job) {
+  TRY(note(fmt::format("cancel_job {} by {}", job.str(), caller.name)));
+  return next_job();
 }
 
 Result<NodeStatus> FakeService::node_status() {

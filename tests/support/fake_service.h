@@ -55,6 +55,7 @@ class FakeService : public Service {
   Result<Job> show_job(const JobId& job) override;
   Result<Job> watch_job(const JobId& job, const std::string& seen,
                         std::chrono::milliseconds wait) override;
+  Result<Job> cancel_job(const Caller& caller, const JobId& job) override;
   Result<NodeStatus> node_status() override;
 
  private:

@@ -39,6 +39,7 @@ inline Job sample_job(const std::string& key, const std::string& subject = "i-00
           .idempotency_key = key,
           .request_digest = "digest of " + key,
           .caller = "uid:0",
+          .cancelled_by = "",
           .request = {{"image", "debian@2"}},
           .context = nullptr,
           .steps = {{"fetch", "fetch the image", StepState::pending, "", ""},
@@ -218,6 +219,27 @@ TEST_P(JournalConformance, SaysThatAJobIsNotThere) {
   EXPECT_EQ(journal_->save_context(id, nullptr).error().code, Errc::not_found);
   EXPECT_EQ(journal_->report(id, 0, "").error().code, Errc::not_found);
   EXPECT_EQ(journal_->finish(id, JobState::failed, nullptr, {}).error().code, Errc::not_found);
+}
+
+TEST_P(JournalConformance, CancelsUntilTheCommitPointIsEntered) {
+  const Job job = submit(sample_job("a"));
+  EXPECT_TRUE(journal_->entering(job.id, 0));
+  EXPECT_EQ(journal_->cancel(job.id, "uid:7", 1).value().cancelled_by, "uid:7");
+  EXPECT_EQ(journal_->cancel(job.id, "uid:8", 1).value().cancelled_by, "uid:7") << "once is enough";
+  reopen();
+  EXPECT_EQ(find(job.id).cancelled_by, "uid:7");
+  EXPECT_EQ(journal_->finish(job.id, JobState::succeeded, nullptr, {}).error().code,
+            Errc::cancelled);
+  EXPECT_EQ(find(job.id).state, JobState::running);
+  EXPECT_TRUE(journal_->finish(job.id, JobState::cancelled, nullptr,
+                               make_error(Errc::cancelled, "cancelled by uid:7")));
+  EXPECT_EQ(journal_->cancel(job.id, "uid:7", 1).error().code, Errc::conflict) << "it has ended";
+
+  const Job late = submit(sample_job("b"));
+  EXPECT_TRUE(journal_->entering(late.id, 0));
+  EXPECT_TRUE(journal_->entering(late.id, 1));
+  EXPECT_EQ(journal_->cancel(late.id, "uid:7", 1).error().code, Errc::conflict);
+  EXPECT_TRUE(find(late.id).cancelled_by.empty());
 }
 
 TEST_P(JournalConformance, ListsNewestFirstAndOpenOnesOldestFirst) {

@@ -94,12 +94,23 @@ Result<> MemoryJournal::report(const JobId& job, double progress, const std::str
   return {};
 }
 
+Result<Job> MemoryJournal::cancel(const JobId& job, const std::string& caller, std::size_t commit) {
+  const std::lock_guard lock{jobs_->mutex};
+  Job* found = TRY(find_open(job));
+  if (commit < found->steps.size() && found->steps[commit].state != StepState::pending)
+    return make_error(Errc::conflict, "job '{}' has passed its commit point", job.str());
+  if (found->cancelled_by.empty()) found->cancelled_by = caller;
+  return *found;
+}
+
 Result<> MemoryJournal::finish(const JobId& job, JobState state, const Json& result,
                                const std::optional<Error>& error) {
   if (!is_final(state))
     return make_error(Errc::invalid, "a job cannot end as '{}'", to_string(state));
   const std::lock_guard lock{jobs_->mutex};
   Job* found = TRY(find_open(job));
+  if (state == JobState::succeeded && !found->cancelled_by.empty())
+    return make_error(Errc::cancelled, "job '{}' was cancelled", job.str());
   found->state = state;
   found->result = result;
   found->error = error;

@@ -29,6 +29,7 @@ class MemoryJournal : public Journal {
   Result<> left(const JobId& job, std::size_t step, StepState state) override;
   Result<> save_context(const JobId& job, const Json& context) override;
   Result<> report(const JobId& job, double progress, const std::string& note) override;
+  Result<Job> cancel(const JobId& job, const std::string& caller, std::size_t commit) override;
   Result<> finish(const JobId& job, JobState state, const Json& result,
                   const std::optional<Error>& error) override;
   Result<Job> find(const JobId& job) override;

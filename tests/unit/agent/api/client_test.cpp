@@ -98,6 +98,7 @@ const std::vector<std::pair<std::string, Ask>> questions = {
     {"show_job", [](Service& s) { return shown(s.show_job(job_id)); }},
     {"watch_job",
      [](Service& s) { return shown(s.watch_job(job_id, "x", std::chrono::milliseconds{10})); }},
+    {"cancel_job", [](Service& s) { return shown(s.cancel_job(caller, job_id)); }},
     {"node_status", [](Service& s) { return shown(s.node_status()); }},
 };
 

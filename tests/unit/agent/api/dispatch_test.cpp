@@ -56,6 +56,42 @@ TEST_F(Dispatch, HandsTheKeyAndTheKernelsNameOfTheCallerOn) {
   EXPECT_EQ(service.calls().back(), "start_instance by uid:0 key k-17 web1");
 }
 
+TEST_F(Dispatch, HandsTheExpectedGenerationOn) {
+  for (const char* text : {"7", "\"7\""}) {
+    Head request = head("POST", "/v1/instances/web1/start");
+    request.if_match = text;
+    EXPECT_EQ(send(request).status, 202);
+    EXPECT_EQ(service.calls().back(), "start_instance by uid:0 key  expecting 7 web1");
+  }
+  for (const char* text : {"", "*", "W/\"7\"", "0", "-1", "7, 8", "\"", "99999999999999999999"}) {
+    Head request = head("POST", "/v1/instances/web1/start");
+    request.if_match = text;
+    EXPECT_EQ(problem(send(request))["code"], "invalid") << text;
+  }
+}
+
+TEST_F(Dispatch, RefusesAPreconditionThatNothingWouldLookAt) {
+  for (const auto& [method, path] : std::vector<std::pair<std::string, std::string>>{
+           {"POST", "/v1/instances"},
+           {"POST", "/v1/images"},
+           {"GET", "/v1/instances/web1"},
+           {"POST", "/v1/jobs/job-0123456789ab/cancel"}}) {
+    Head request = head(method, path);
+    request.if_match = "7";
+    EXPECT_EQ(send(request).status, 400) << path;
+  }
+}
+
+TEST_F(Dispatch, TellsARecordsGenerationAsItsTag) {
+  for (const char* path : {"/v1/instances/web1", "/v1/images/debian12"}) {
+    const Response response = send(head("GET", path));
+    const auto generation = parse_json(response.body).value()["generation"].get<int>();
+    ASSERT_EQ(response.headers.size(), 1U);
+    EXPECT_EQ(response.headers[0],
+              (std::pair<std::string, std::string>{"ETag", fmt::format("\"{}\"", generation)}));
+  }
+}
+
 TEST_F(Dispatch, RefusesAKeyThatCouldForgeALogLine) {
   Head request = head("POST", "/v1/instances/web1/start");
   for (const auto& key : {std::string{"a\nb"}, std::string{"a b"}, std::string(129, 'a')}) {

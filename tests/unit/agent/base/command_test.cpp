@@ -84,6 +84,26 @@ TEST(Command, SurvivesAReaderThatLeavesItsInput) {
   EXPECT_EQ(output->out, "done\n");
 }
 
+TEST(Command, EndsWhatMakesNoProgressAndNotWhatIsOnlySlow) {
+  Command stalled = shell("echo begun; sleep 30");
+  stalled.stall_limit = 300ms;
+  const auto began = std::chrono::steady_clock::now();
+  const auto ended = run_command(stalled);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, Errc::unavailable);
+  EXPECT_THAT(ended.error().message, HasSubstr("no progress"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+
+  Command slow = shell("for i in 1 2 3 4 5 6 7 8; do sleep 0.2; echo $i; done");
+  slow.stall_limit = 1500ms;
+  EXPECT_TRUE(run_command(slow));
+  Command silent = shell("sleep 1.5");
+  silent.stall_limit = 400ms;
+  std::uint64_t at = 0;
+  silent.progress = [&at] { return ++at; };
+  EXPECT_TRUE(run_command(silent));
+}
+
 TEST(Command, NamesAProgramThatIsNotThere) {
   Command command;
   command.arguments = {"no-such-program"};

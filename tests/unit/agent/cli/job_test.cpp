@@ -39,6 +39,7 @@ TEST_F(JobCommand, EndsWithAStatusForEachEnd) {
   const std::vector<std::pair<JobState, int>> table = {{JobState::succeeded, 0},
                                                        {JobState::failed, 1},
                                                        {JobState::rolled_back, 3},
+                                                       {JobState::cancelled, 130},
                                                        {JobState::needs_attention, 4}};
   for (const auto& [state, status] : table) {
     Job ended_job = job(state, StepState::undone);
@@ -50,6 +51,18 @@ TEST_F(JobCommand, EndsWithAStatusForEachEnd) {
       EXPECT_THAT(ended.err, HasSubstr("the guest panicked"));
     }
   }
+}
+
+TEST_F(JobCommand, CancelsAndCallsItSuccessIfTheJobWasCancelled) {
+  Job cancelled = job(JobState::cancelled, StepState::undone);
+  cancelled.error = make_error(Errc::cancelled, "cancelled by uid:0; nothing of it remains");
+  line.service.play({job(JobState::running, StepState::running), cancelled});
+  const Ended ended = line.run({"job", "cancel", "job-0123456789ab"});
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_THAT(ended.err, HasSubstr("nothing of it remains"));
+  line.service.play(
+      {job(JobState::running, StepState::running), job(JobState::succeeded, StepState::done)});
+  EXPECT_EQ(line.run({"job", "cancel", "job-0123456789ab"}).status, 1) << "it came too late";
 }
 
 TEST_F(JobCommand, OnlyOrdersWithNoWait) {
@@ -77,6 +90,11 @@ TEST_F(JobCommand, OrdersUnderTheSameKeyAgainAndUnderNewOnesOtherwise) {
   const auto calls = line.service.calls();
   EXPECT_THAT(calls[0], HasSubstr("key k "));
   EXPECT_NE(calls[1], calls[2]);
+}
+
+TEST_F(JobCommand, OrdersOnlyForTheGenerationThatWasSeen) {
+  line.run({"instance", "start", "web1", "--no-wait", "--expect-generation", "7"});
+  EXPECT_THAT(line.service.calls().back(), HasSubstr(" expecting 7 "));
 }
 
 TEST_F(JobCommand, TellsTheKeyWhenTheAnswerWasLost) {

@@ -84,6 +84,7 @@ Job sample_job() {
           .idempotency_key = "key",
           .request_digest = "digest",
           .caller = "uid:0",
+          .cancelled_by = "uid:7",
           .request = {{"image", "debian"}},
           .context = nullptr,
           .steps = {{"swap", "swap the disk", StepState::undo_failed, "", ""}},

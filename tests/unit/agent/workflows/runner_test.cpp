@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "agent/model/json.h"
@@ -98,6 +99,50 @@ TEST_F(Runner, ImportUnpacksAndChecksTheDigestOfWhatCame) {
   EXPECT_EQ(image->source_digest.hex(), digest_of("packed disk one"));
   EXPECT_EQ(image->digest.hex(), digest_of("disk one"));
   EXPECT_EQ(world.volumes.paths().size(), 1U);
+}
+
+TEST_F(Runner, AHundredOrdersUnderOneKeyAreOneJob) {
+  agent.import("/images/one", "first");
+  agent.import("/images/two", "second");
+  ASSERT_EQ(agent.create("web").state, JobState::succeeded);
+  const std::vector<std::function<Result<Job>(const Caller&)>> orders{
+      [&](const Caller& caller) {
+        return agent->reimage_instance(caller, "web", reimage_request());
+      },
+      [&](const Caller& caller) { return agent->create_instance(caller, create_request("db")); },
+      [&](const Caller& caller) { return agent->release_instance(caller, "web"); }};
+  for (const auto& order : orders) {
+    const Caller keyed{"uid:1000", random_uuid()};
+    Sync<std::set<std::string>> jobs;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 100; ++i)
+        threads.emplace_back([&] {
+          const auto job = order(keyed);
+          jobs.lock()->insert(job ? job->id.str() : job.error().message);
+        });
+    }
+    ASSERT_EQ(jobs.lock()->size(), 1U) << testing::PrintToString(*jobs.lock());
+    EXPECT_EQ(agent.wait(*JobId::parse(*jobs.lock()->begin())).state, JobState::succeeded);
+  }
+}
+
+TEST_F(Runner, AChangeIsRefusedIfTheRecordHasAnotherGeneration) {
+  agent.import("/images/one", "first");
+  ASSERT_EQ(agent.create("web").state, JobState::succeeded);
+  const auto seen = agent->show_instance("web")->instance.generation;
+  const Caller sure{"uid:1000", "stop-it", seen};
+  ASSERT_EQ(agent.wait(agent->stop_instance(sure, "web", {})).state, JobState::succeeded);
+  EXPECT_TRUE(agent->stop_instance(sure, "web", {})) << "a repeat is not held to it";
+  EXPECT_GT(agent->show_instance("web")->instance.generation, seen);
+  const Caller late{"uid:1000", "", seen};
+  EXPECT_EQ(agent->start_instance(late, "web").error().code, Errc::conflict);
+  EXPECT_EQ(agent->reimage_instance(late, "web", reimage_request("first")).error().code,
+            Errc::conflict);
+  EXPECT_EQ(agent->release_instance(late, "web").error().code, Errc::conflict);
+  EXPECT_THAT(agent->revert_instance(late, "web").error().message, HasSubstr("generation"));
+  EXPECT_EQ(agent->delete_image({"uid:1000", "", 7}, "first", true).error().code, Errc::conflict);
+  EXPECT_TRUE(agent->show_image("first"));
 }
 
 TEST_F(Runner, ImportLeavesNothingOfABomb) {

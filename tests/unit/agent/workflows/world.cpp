@@ -46,6 +46,7 @@ Job blank_job() {
           "k",
           "",
           "",
+          "",
           nullptr,
           nullptr,
           {},
