@@ -58,6 +58,16 @@ void create_schema(SQLite::Database& database, const Schema& schema) {
   transaction.commit();
 }
 
+/// All of it or nothing: a crash in between leaves the older version, whole.
+void upgrade_schema(SQLite::Database& database, const Schema& schema) {
+  SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
+  for (int version = pragma(database, "user_version"); version < schema.version; ++version) {
+    database.exec(schema.upgrades.at(static_cast<std::size_t>(version - 1)));
+    database.exec(fmt::format("PRAGMA user_version = {}", version + 1));
+  }
+  transaction.commit();
+}
+
 }  // namespace
 
 Error sqlite_error(const SQLite::Exception& fault, const std::string& file) {
@@ -95,7 +105,10 @@ Result<std::unique_ptr<SQLite::Database>> open_database(const std::filesystem::p
     if (!fresh) TRY(check_owner(*database, schema, path.string()));
     database->exec("PRAGMA journal_mode = WAL");
     database->exec("PRAGMA synchronous = FULL");
-    if (fresh) create_schema(*database, schema);
+    if (fresh)
+      create_schema(*database, schema);
+    else if (pragma(*database, "user_version") < schema.version)
+      upgrade_schema(*database, schema);
     return database;
   });
 }

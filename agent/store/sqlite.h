@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "agent/base/result.h"
 
@@ -16,11 +17,14 @@ struct Schema {
   int application_id = 0;        ///< in the file's header: tells whose database it is
   int version = 1;               ///< kept as user_version
   const char* create = nullptr;  ///< the SQL that makes version `version` in an empty database
+  /// The SQL from version i + 1 to version i + 2 at place i: one for each version but the last.
+  std::vector<const char*> upgrades = {};
 };
 
 /// Opens or makes a database (mode 0600) with WAL and synchronous=FULL: a committed transaction
-/// survives a power cut. Errc::corrupt: no database, not ours, or damaged; invalid: written by a
-/// newer program; all name the file.
+/// survives a power cut. One of an older version is brought to the present one, in one transaction.
+/// Errc::corrupt: no database, not ours, or damaged; invalid: written by a newer program; all name
+/// the file.
 Result<std::unique_ptr<SQLite::Database>> open_database(const std::filesystem::path& path,
                                                         const Schema& schema);
 

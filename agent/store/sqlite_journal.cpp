@@ -9,18 +9,22 @@
 namespace imprint::store {
 namespace {
 
-constexpr int record_version = 1;
+/// 2: a job tells who wants it cancelled. A record of an older version is read as it is, for what
+/// it lacks has a default, and is written as one of this version with its job's next change.
+constexpr int record_version = 2;
 
-constexpr Schema schema{0x494D4A31,  // "IMJ1"
-                        1,
-                        R"(
+const Schema schema{0x494D4A31,  // "IMJ1"
+                    2,
+                    R"(
 CREATE TABLE jobs (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
                    subject TEXT NOT NULL, idempotency_key TEXT NOT NULL UNIQUE, request_digest TEXT NOT NULL,
                    record TEXT NOT NULL, record_digest TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX open_job_of_subject ON jobs (subject)
   WHERE state IN ('queued', 'running') AND subject <> '';
 CREATE INDEX open_jobs ON jobs (position) WHERE state IN ('queued', 'running');
-)"};
+)",
+                    // Only its records differ; the number keeps older programs from reading them.
+                    {"SELECT 1"}};
 
 constexpr const char* select_job = "SELECT id, record, record_digest, state FROM jobs ";
 
@@ -38,7 +42,8 @@ Result<Job> parse_record(const std::string& record) {
   ObjectReader reader{json, "record"};
   const auto version = reader.integer("version");
   const Json& job = reader.member("job");
-  if (version != record_version) reader.fail("version", "is not one that this program reads");
+  if (version < 1 || version > record_version)
+    reader.fail("version", "is not one that this program reads");
   TRY(reader.finish());
   return parse_job(job);
 }

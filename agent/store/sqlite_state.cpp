@@ -5,9 +5,9 @@
 namespace imprint::store {
 namespace {
 
-constexpr Schema schema{0x494D5331,  // "IMS1"
-                        1,
-                        R"(
+const Schema schema{0x494D5331,  // "IMS1"
+                    1,
+                    R"(
 CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL,
                     compacted INTEGER NOT NULL, last_lease INTEGER NOT NULL) STRICT;
 INSERT INTO state VALUES (1, 0, 0, 0);

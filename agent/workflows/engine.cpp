@@ -167,7 +167,8 @@ class Engine {
   /// Outcome::open: it was cancelled in this very moment.
   Outcome finish(JobState state, const std::optional<Error>& error) {
     const auto& id = run_.job().id;
-    Result<> finished = run_.ports.journal.finish(id, state, run_.result(), error);
+    const Json result = state == JobState::cancelled ? Json(nullptr) : run_.result();
+    Result<> finished = run_.ports.journal.finish(id, state, result, error);
     if (!finished && finished.error().code == Errc::cancelled) return Outcome::open;
     if (!run_.journalled(std::move(finished))) return Outcome::abandoned;
     if (error)

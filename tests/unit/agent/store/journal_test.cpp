@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "agent/base/digest.h"
 #include "agent/model/json.h"
 #include "agent/store/sqlite_journal.h"
 #include "tests/support/journal_conformance.h"
@@ -91,6 +92,38 @@ TEST_F(SqliteJournalFile, RefusesARecordThatItCouldNotReadAgain) {
   for (int i = 0; i < 80; ++i) deep = Json::array({deep});
   EXPECT_EQ(journal->save_context(job.id, deep).error().code, Errc::invalid);
   EXPECT_EQ(journal->find(job.id)->context, nullptr);
+}
+
+TEST_F(SqliteJournalFile, ReadsTheJobsOfTheFirstVersionAndIsThenOfThePresentOne) {
+  const Job job = sample_job("k1");
+  ASSERT_TRUE(open()->submit(job));
+  Json first = to_json(job);
+  first.erase("cancelled_by");
+  const std::string record = dump_json(Json{{"version", 1}, {"job", first}});
+  {
+    SQLite::Database database{path_.string(), SQLite::OPEN_READWRITE};
+    SQLite::Statement row{database, "UPDATE jobs SET record = ?, record_digest = ?"};
+    row.bind(1, record);
+    row.bind(2, digest_of(record));
+    row.exec();
+    database.exec("PRAGMA user_version = 1");
+  }
+  const auto journal = open();
+  ASSERT_TRUE(journal);
+  EXPECT_EQ(to_json(journal->find(job.id).value()), to_json(job));
+  EXPECT_TRUE(journal->entering(job.id, 0));
+  EXPECT_EQ(journal->find(job.id)->state, JobState::running);
+  SQLite::Database database{path_.string(), SQLite::OPEN_READONLY};
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 2);
+}
+
+TEST_F(SqliteJournalFile, IsLeftAsItIsByAnOlderProgram) {
+  ASSERT_TRUE(open()->submit(sample_job("k1")));
+  run_sql("PRAGMA user_version = 99");
+  const auto opened = SqliteJournal::open(path_, clock_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::invalid);
+  EXPECT_THAT(opened.error().message, HasSubstr("newer"));
 }
 
 TEST_F(SqliteJournalFile, RefusesGarbageAndTheStoresFile) {
