@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view prefix = "imprint-inspect-";
+constexpr std::string_view prefix = "imprint-worker-";
 
 /// The folder, locked. Invalid if somebody holds it, or if it is none of ours.
 Fd lock_folder(const fs::path& path) {
