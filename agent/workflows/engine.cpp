@@ -138,10 +138,16 @@ class Engine {
     return {};
   }
 
+  /// What is full, or short of descriptors, has an end: that is waited for. What does not answer
+  /// may be a guest that never comes up.
   Result<> undo_patiently(const Step& step) {
     for (int tries = 1;; ++tries) {
       Result<> undone = step.undo(run_);
-      if (undone || undone.error().code != Errc::unavailable || tries == undo_tries) return undone;
+      if (undone) return undone;
+      const bool full = undone.error().code == Errc::exhausted;
+      const bool away = undone.error().code == Errc::unavailable && tries < undo_tries;
+      if (run_.journal_lost() || (!full && !away)) return undone;
+      run_.note(fmt::format("tries again to undo: {}", undone.error().message));
       TRY(run_.pause(std::chrono::seconds{1}));
     }
   }

@@ -15,12 +15,15 @@ using Call = FakeHypervisor::Call;
 class Cancel : public testing::Test {
  protected:
   void SetUp() override {
-    agent.import("/images/one", "first");
-    agent.import("/images/two", "second");
-    ASSERT_EQ(agent.create("web").state, JobState::succeeded);
-    before = agent->show_instance("web")->instance;
     world.volumes.write(before.data_disks.at(0).path, "precious");
     paths = world.volumes.paths();
+  }
+
+  Instance prepare() {
+    agent.import("/images/one", "first");
+    agent.import("/images/two", "second");
+    EXPECT_EQ(agent.create("web").state, JobState::succeeded);
+    return agent->show_instance("web")->instance;
   }
 
   /// Until the job's note says so, for 20 s at most.
@@ -51,7 +54,7 @@ class Cancel : public testing::Test {
 
   World world;
   Agent agent{world};
-  Instance before;
+  Instance before = prepare();
   std::vector<std::string> paths;
 };
 

@@ -124,6 +124,16 @@ TEST_F(Reimage, RollsBackWhenTheGuestPanicsAndTellsTheConsole) {
   expect_old_system();
 }
 
+TEST_F(Reimage, WaitsForRoomWhenItRollsBack) {
+  world.hypervisor.set_guest(World::digest_of_image("two"), Guest::panics());
+  for (const char* call : {"remove_disk", "load_secrets"})
+    world.volumes.fail_next(call, make_error(Errc::exhausted, "too many open files"));
+  EXPECT_EQ(reimage().state, JobState::failed);  // the seed could not be made
+  world.volumes.fail_next("remove_disk", make_error(Errc::exhausted, "no space is left"));
+  EXPECT_EQ(reimage().state, JobState::rolled_back);
+  expect_old_system();
+}
+
 TEST_F(Reimage, RollsBackWhenTheGuestHangs) {
   world.hypervisor.set_guest(World::digest_of_image("two"), Guest::hangs());
   const Job job = reimage();
