@@ -151,7 +151,7 @@ class LibvirtWorld(FileWorld):
         size = json.loads(subprocess.check_output(["qemu-img", "info", "--output=json", self.images["first"]]))["virtual-size"]
         write_worker(f"{folder}/worker", size)
         place = f"{folder}/node"
-        self.node = failpoints.Node(place, build, config(place, f"{folder}/worker", 'uri = "qemu:///system"'))
+        self.node = failpoints.Node(place, build, config(place, f"{folder}/worker", f'plugin_folder = "{build}/plugins"\nuri = "qemu:///system"'))
         self.node.environment["IMPRINT_FAILPOINTS_HURRY"] = "1"
         self.signatures = {}
 
