@@ -208,6 +208,9 @@ class LibvirtWorld(FileWorld):
             assert fact(console, "instance-id") == view["system"]["cloud_instance_id"]
             signature = re.search(r"written by \S+ as \S+", console)
             assert signature, f"{name}: nothing is on the data disk: {console[-2000:]}"
+            # The tiny guest does not flush what it writes, so a QEMU that is killed may take that with it.
+            if evil == "qemu":
+                self.signatures.pop(view["id"], None)
             assert self.signatures.setdefault(view["id"], signature[0]) == signature[0], "the data disk lost its content"
 
     def wait_for_login(self, name):
