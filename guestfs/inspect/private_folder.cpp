@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view prefix = "imprint-worker-";
-
 /// The folder, locked. Invalid if somebody holds it, or if it is none of ours.
 Fd lock_folder(const fs::path& path) {
   Fd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
@@ -31,17 +29,17 @@ void PrivateFolder::remove_stale() {
   std::error_code ignored;
   const fs::path place = fs::temp_directory_path(ignored);
   for (const auto& entry : fs::directory_iterator{place, ignored}) {
-    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    if (!entry.path().filename().string().starts_with(workers)) continue;
     if (const Fd stale = lock_folder(entry.path()); stale.valid())
       fs::remove_all(entry.path(), ignored);
   }
 }
 
-Result<PrivateFolder> PrivateFolder::create() {
+Result<PrivateFolder> PrivateFolder::create(const fs::path& parent, const std::string& beginning) {
   remove_stale();
   // Another process may take the new folder for a stale one until it is locked: then try again.
   for (int tries = 0;; ++tries) {
-    std::string path = (fs::temp_directory_path() / (std::string{prefix} + "XXXXXX")).string();
+    std::string path = (parent / (beginning + "XXXXXX")).string();
     if (::mkdtemp(path.data()) == nullptr) return system_error(errno, path);
     Fd lock = lock_folder(path);
     std::error_code ignored;

@@ -30,7 +30,7 @@ class PrivateFolderTest : public testing::Test {
 
 TEST_F(PrivateFolderTest, IsForItsUserAloneAndGoesWithItsContent) {
   {
-    const auto folder = PrivateFolder::create();
+    const auto folder = PrivateFolder::create(place_.path(), PrivateFolder::workers);
     ASSERT_TRUE(folder) << folder.error().message;
     EXPECT_EQ(fs::status(folder->path()).permissions(), fs::perms::owner_all);
     std::ofstream{folder->path() / "disk"} << "of a guest";
@@ -39,11 +39,11 @@ TEST_F(PrivateFolderTest, IsForItsUserAloneAndGoesWithItsContent) {
 }
 
 TEST_F(PrivateFolderTest, OneOfAKilledProcessIsRemovedAndOneInUseStays) {
-  const auto used = PrivateFolder::create();
+  const auto used = PrivateFolder::create(place_.path(), PrivateFolder::workers);
   ASSERT_TRUE(used);
   const pid_t child = ::fork();
   if (child == 0) {
-    const auto left = PrivateFolder::create();
+    const auto left = PrivateFolder::create(place_.path(), PrivateFolder::workers);
     if (left) std::ofstream{left->path() / "disk"} << "of a guest";
     ::_exit(left ? 0 : 1);  // as if killed: nothing is destroyed
   }
