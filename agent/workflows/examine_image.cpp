@@ -26,6 +26,7 @@ Result<> inspect(Run& run) {
   ImageReport report =
       TRY(run.ports.inspector.inspect({.image = run.ports.volumes.image_path(plan.image.digest),
                                        .declared_format = "qcow2",
+                                       .digest = {},
                                        .profile = run.settings.profile,
                                        .companions = {},
                                        .time_limit = run.settings.inspect_limit,
