@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "agent/base/atomic_file.h"
+#include "agent/base/passphrase.h"
 #include "agent/cli/check_images.h"
 #include "agent/cli/check_options.h"
 #include "agent/cli/print.h"
@@ -72,9 +73,18 @@ Result<int> check(Session& session, const CheckOptions& options) {
     return status_usage;
   }
   if (!options.repair.empty()) return repair(session, options);
+  std::string passphrase;
+  if (!options.passphrase_file.empty()) {
+    auto read = read_passphrase(options.passphrase_file);
+    if (!read) {
+      err << "imprintctl: --passphrase-file: " << read.error().message << "\n";
+      return status_usage;
+    }
+    passphrase = *std::move(read);
+  }
   const std::string& language = session.speak();
   const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
-  auto reports = check_all(*inspector, options, language);
+  auto reports = check_all(*inspector, options, language, passphrase);
   if (!reports) {
     err << "imprintctl: " << reports.error().message << "\n";
     return status_usage;

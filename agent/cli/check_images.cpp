@@ -19,9 +19,12 @@ ImageReport unreadable(const std::string& path, const std::string& reason) {
 }
 
 Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
-                              const std::string& language, const std::string& path) {
+                              const std::string& language, const std::string& passphrase,
+                              const std::string& path) {
   if (const std::string reason = unfit(path); !reason.empty()) return unreadable(path, reason);
-  auto report = inspector.inspect(inspection_of(options, language, path));
+  Inspection inspection = inspection_of(options, language, path);
+  inspection.passphrase = passphrase;
+  auto report = inspector.inspect(inspection);
   // The path was there a moment ago, so what is not found is the profile.
   const bool of_the_command =
       !report && (report.error().code == Errc::invalid || report.error().code == Errc::not_found);
@@ -42,12 +45,13 @@ Inspection inspection_of(const CheckOptions& options, const std::string& languag
 }
 
 Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
-                                           const std::string& language) {
+                                           const std::string& language,
+                                           const std::string& passphrase) {
   std::vector<std::optional<Result<ImageReport>>> results(options.disks.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < results.size(); i = next++)
-      results[i].emplace(check_one(inspector, options, language, options.disks[i]));
+      results[i].emplace(check_one(inspector, options, language, passphrase, options.disks[i]));
   };
   std::vector<std::jthread> threads;
   for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);

@@ -16,11 +16,12 @@ inline constexpr std::string_view unreadable_rule = "disk.unreadable";
 Inspection inspection_of(const CheckOptions& options, const std::string& language,
                          const std::string& path);
 
-/// A report in `language` for each disk, in their order, made by as many threads as asked for. An
-/// Error only for what concerns the command itself, such as a profile that does not exist. Blocks
-/// for seconds an image.
+/// A report in `language` for each disk, opened with `passphrase` where it is encrypted, in their
+/// order, made by as many threads as asked for. An Error only for what concerns the command itself,
+/// such as a profile that does not exist. Blocks for seconds an image.
 Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
-                                           const std::string& language);
+                                           const std::string& language,
+                                           const std::string& passphrase);
 
 /// The exit status that the worst verdict gives.
 int status_of(const Report& report);

@@ -30,6 +30,8 @@ Examples:
   imprintctl check disk.qcow2 --format html --output report.html
   imprintctl check disk.qcow2 --profile ecs,jdcloud    looked at once, judged by both, and where they differ
   imprintctl check system.raw --companion data.raw     disks of one machine
+  imprintctl check system.raw --companion disks.toml   with disks that it will have when it runs
+  imprintctl check system.raw --passphrase-file key    looks inside LUKS
   imprintctl check disk.qcow2 --repair fixed.qcow2 --dry-run   what a repair would change, as a diff
   imprintctl check disk.qcow2 --repair fixed.qcow2     repairs a copy, and checks that too
 
@@ -48,6 +50,8 @@ std::string misuse_of_repair(const CheckOptions& options) {
   if (options.repair.empty())
     return options.dry_run ? "--dry-run: says what --repair OUT would do, so give that too" : "";
   if (options.disks.size() != 1) return "--repair: makes one copy, so give exactly one DISK";
+  if (!options.passphrase_file.empty())
+    return "--passphrase-file: what is encrypted is not repaired, so leave out --repair";
   struct stat info {};
   if (::lstat(options.repair.c_str(), &info) == 0)
     return fmt::format("--repair '{}': it exists, and nothing is overwritten", options.repair);
@@ -98,9 +102,14 @@ void add_check_options(CLI::App& command, CheckOptions& options) {
       ->capture_default_str();
   command
       .add_option("--companion", options.companions,
-                  "A further disk of the same machine; may be repeated")
+                  "A further disk of the same machine, or a manifest (FILE.toml) of disks that it "
+                  "will have; may be repeated")
       ->allow_extra_args(false)
-      ->type_name("DISK");
+      ->type_name("DISK|MANIFEST");
+  command
+      .add_option("--passphrase-file", options.passphrase_file,
+                  "The first line of this file opens volumes of LUKS, for reading only")
+      ->type_name("FILE");
   command
       .add_option("--repair", options.repair,
                   "Repair what can be repaired safely, in a copy of DISK that is made there")

@@ -14,8 +14,9 @@ struct CheckOptions {
   std::vector<std::string> companions;
   std::string profile = "generic";
   std::string format = "text";
-  std::string output;  ///< empty: standard output
-  std::string repair;  ///< where the repaired copy goes; empty: nothing is repaired
+  std::string output;           ///< empty: standard output
+  std::string passphrase_file;  ///< empty: what is encrypted stays closed
+  std::string repair;           ///< where the repaired copy goes; empty: nothing is repaired
   bool dry_run = false;
   int jobs = 1;
 };

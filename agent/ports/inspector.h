@@ -20,10 +20,15 @@ struct Inspection {
   std::optional<Sha256> digest;
   /// A built-in name, or the path of a profile file; or several, separated by commas.
   std::string profile = "generic";
-  std::vector<std::filesystem::path> companions;  ///< further disks of the same machine
+  /// Further disks of the same machine; one whose name ends in ".toml" is a manifest of disks that
+  /// are there when the machine runs and are not at hand (docs/checking.md).
+  std::vector<std::filesystem::path> companions;
   std::chrono::seconds time_limit{300};
   std::function<bool()> cancelled;  ///< may be empty
   std::string language = "en";      ///< of messages, effects and hints: "en" or "zh"
+  /// Opens volumes of LUKS, read-only; empty: they stay closed. Neither an argument nor the
+  /// environment of any process shows it, nor does a log or the report.
+  std::string passphrase = {};
 };
 
 /// A file that may be packed, and what it may become.
@@ -47,7 +52,7 @@ class Inspector {
   /// A report whatever the image is: an image that cannot be read, is no disk, kills the worker or
   /// outlasts the time limit has the verdict rejected or undetermined, with the reason. An Error
   /// only where the inspector itself cannot work: unavailable (worker or appliance missing),
-  /// invalid (no such profile), not_found (no such file), cancelled.
+  /// invalid (no such profile, a manifest that is none), not_found (no such file), cancelled.
   virtual Result<ImageReport> inspect(const Inspection& inspection) = 0;
 
   /// Unpacks a file that gzip, bzip2, xz or zstd packed, one layer, found by its bytes; nothing,

@@ -37,4 +37,11 @@ std::size_t missing_devices(const Inventory& inventory, const Volume& volume) {
   return 0;
 }
 
+bool is_closed(const Inventory& inventory, std::size_t volume) {
+  const Volume& encrypted = inventory.volumes[volume];
+  return encrypted.filesystem == "crypto_LUKS" && encrypted.promised_by.empty() &&
+         std::none_of(inventory.volumes.begin(), inventory.volumes.end(),
+                      [&](const Volume& each) { return each.opened_from == volume; });
+}
+
 }  // namespace imprint::guest

@@ -11,4 +11,7 @@ namespace imprint::guest {
 /// are needed are in the inventory, or nothing is known of a set. Pure.
 std::size_t missing_devices(const Inventory& inventory, const Volume& volume);
 
+/// Whether a volume is encrypted with LUKS and nobody has opened it. Pure.
+bool is_closed(const Inventory& inventory, std::size_t volume);
+
 }  // namespace imprint::guest

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "guestfs/guest/device_set.h"
 #include "guestfs/guest/libguestfs_fs.h"
 
 namespace imprint::guest {
@@ -108,7 +109,7 @@ class Search {
   Result<SystemSearch> run() {
     for (std::size_t index = 0; index < inventory_.volumes.size(); ++index) {
       const Volume& volume = inventory_.volumes[index];
-      if (volume.filesystem == "crypto_LUKS" || volume.filesystem == "BitLocker")
+      if (is_closed(inventory_, index) || volume.filesystem == "BitLocker")
         found_.encrypted.push_back(volume.device);
       if (VolumeMounts::holds_files(volume) && !is_fat(volume)) TRY(look_at(index));
     }

@@ -99,6 +99,21 @@ bool any_of_type(const Inventory& inventory, std::string_view filesystem) {
                      [&](const Volume& volume) { return volume.filesystem == filesystem; });
 }
 
+Result<> add_arrays(const Appliance& appliance, Inventory& inventory) {
+  if (!any_of_type(inventory, "linux_raid_member")) return {};
+  for (const auto& device :
+       TRY(values_of(appliance, guestfs_list_md_devices(appliance.handle()), "RAID arrays")))
+    inventory.volumes.push_back(TRY(read_volume(appliance, Volume::Kind::md_array, device)));
+  return {};
+}
+
+bool is_known(const Inventory& inventory, const std::string& device) {
+  return std::any_of(inventory.volumes.begin(), inventory.volumes.end(),
+                     [&](const Volume& volume) { return volume.device == device; });
+}
+
+}  // namespace
+
 Result<Volume> read_volume(const Appliance& appliance, Volume::Kind kind,
                            const std::string& device) {
   Volume volume;
@@ -110,18 +125,11 @@ Result<Volume> read_volume(const Appliance& appliance, Volume::Kind kind,
   return volume;
 }
 
-Result<> add_arrays(const Appliance& appliance, Inventory& inventory) {
-  if (!any_of_type(inventory, "linux_raid_member")) return {};
-  for (const auto& device :
-       TRY(values_of(appliance, guestfs_list_md_devices(appliance.handle()), "RAID arrays")))
-    inventory.volumes.push_back(TRY(read_volume(appliance, Volume::Kind::md_array, device)));
-  return {};
-}
-
 Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory) {
   if (!any_of_type(inventory, "LVM2_member")) return {};
   for (const auto& device :
        TRY(values_of(appliance, guestfs_lvs(appliance.handle()), "logical volumes"))) {
+    if (is_known(inventory, device)) continue;
     Volume volume = TRY(read_volume(appliance, Volume::Kind::logical_volume, device));
     const std::string name = device.substr(device_prefix.size());
     const std::size_t slash = name.find('/');
@@ -132,8 +140,6 @@ Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<Inventory> read_inventory(Appliance& appliance) {
   Inventory inventory;

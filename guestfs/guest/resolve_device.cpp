@@ -4,6 +4,7 @@
 #include <charconv>
 #include <functional>
 
+#include "guestfs/guest/device_set.h"
 #include "guestfs/guest/disk_name.h"
 #include "guestfs/guest/inventory.h"
 
@@ -80,8 +81,9 @@ Resolution found(std::size_t index, std::string_view key) {
 /// What is inside LUKS cannot be seen, so a name that is not there may still come up when it is
 /// opened.
 bool hides_volumes(const Inventory& inventory) {
-  return std::any_of(inventory.volumes.begin(), inventory.volumes.end(),
-                     [](const Volume& volume) { return volume.filesystem == "crypto_LUKS"; });
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i)
+    if (is_closed(inventory, i)) return true;
+  return false;
 }
 
 std::string nearest(const Inventory& inventory, std::string_view value,
@@ -157,12 +159,27 @@ std::string mapper_name(const Volume& volume) {
   return doubled(volume.volume_group) + "-" + doubled(volume.logical_volume);
 }
 
+/// What was opened from LUKS is called as crypttab or the kernel's command line say, or by the UUID
+/// of the volume that it was opened from. A name that nobody has told may be any of them.
+std::optional<Resolution> by_luks_name(const Inventory& inventory, std::string_view name) {
+  bool may_be_any = false;
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
+    const Volume& volume = inventory.volumes[i];
+    if (!volume.opened_from) continue;
+    const std::string& uuid = inventory.volumes[*volume.opened_from].uuid;
+    if (name == volume.mapper_name || name == "luks-" + uuid) return found(i, "path");
+    may_be_any = may_be_any || volume.mapper_name.empty();
+  }
+  return may_be_any ? std::optional{unknown("path")} : std::nullopt;
+}
+
 Resolution by_mapper_name(const Inventory& inventory, std::string_view name) {
   for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
     const Volume& volume = inventory.volumes[i];
     if (volume.kind == Volume::Kind::logical_volume && mapper_name(volume) == name)
       return found(i, "path");
   }
+  if (const auto opened = by_luks_name(inventory, name)) return *opened;
   if (name == "control" || hides_volumes(inventory)) return unknown("path");
   return absent(
       "path", nearest(inventory, "/dev/mapper/" + std::string{name}, [](const Volume& volume) {
@@ -218,6 +235,9 @@ std::optional<Resolution> by_volume_group(const Inventory& inventory, std::strin
 }
 
 Resolution by_path(const Inventory& inventory, const std::string& spec) {
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i)
+    if (!inventory.volumes[i].promised_by.empty() && inventory.volumes[i].device == spec)
+      return found(i, "path");
   const std::string_view name = std::string_view{spec}.substr(std::string_view{"/dev/"}.size());
   for (const Key& key : keys)
     if (spec.starts_with(key.by_folder))

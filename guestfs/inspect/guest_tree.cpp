@@ -13,15 +13,29 @@ std::string folder_of(const std::string& mounted, const std::string& subvolume) 
   return mounted + (guest::GuestPath{} / subvolume).str();
 }
 
+/// Gives what was opened from LUKS the names that crypttab says; whether there was any.
+bool name_opened(guest::Inventory& inventory, const facts::FstabFacts& fstab) {
+  bool any = false;
+  for (const facts::CrypttabEntry& entry : fstab.crypttab)
+    for (guest::Volume& volume : inventory.volumes) {
+      if (!volume.opened_from || volume.opened_from != entry.device.volume) continue;
+      volume.mapper_name = entry.name;
+      any = true;
+    }
+  return any;
+}
+
 }  // namespace
 
 Result<GuestTree> mount_system(guest::Appliance& appliance, guest::VolumeMounts& mounts,
-                               const guest::Inventory& inventory, const guest::SystemSearch& search,
+                               guest::Inventory& inventory, const guest::SystemSearch& search,
                                const guest::System& system) {
   const std::string root = folder_of(TRY(mounts.mount(system.volume)), system.subvolume);
   guest::LibguestfsFs root_fs{appliance, {{guest::GuestPath{}, root}}};
   guest::FollowingFs following{root_fs};
-  const auto fstab = facts::read_fstab(following, inventory, facts::detect_init(following));
+  const facts::Init init = facts::detect_init(following);
+  auto fstab = facts::read_fstab(following, inventory, init);
+  if (name_opened(inventory, fstab)) fstab = facts::read_fstab(following, inventory, init);
   GuestTree tree;
   for (const auto& planned : plan_mounts(inventory, search, system, fstab)) {
     const auto mounted = mounts.mount(planned.volume);

@@ -20,7 +20,7 @@ struct GuestTree {
 /// Reads the system's fstab, plans its mounts and makes them. Errc::unavailable if the appliance
 /// died.
 Result<GuestTree> mount_system(guest::Appliance& appliance, guest::VolumeMounts& mounts,
-                               const guest::Inventory& inventory, const guest::SystemSearch& search,
+                               guest::Inventory& inventory, const guest::SystemSearch& search,
                                const guest::System& system);
 
 }  // namespace imprint::inspect

@@ -6,6 +6,7 @@
 #include "guestfs/container/gate.h"
 #include "guestfs/container/qemu_img.h"
 #include "guestfs/guest/device_set.h"
+#include "guestfs/guest/open_luks.h"
 #include "guestfs/guest/read_inventory.h"
 #include "guestfs/guest/read_states.h"
 #include "guestfs/inspect/guest_tree.h"
@@ -140,7 +141,10 @@ class InspectionRun {
   Result<> read_systems(guest::Appliance& appliance) {
     Stopwatch watch;
     guest::Inventory inventory = TRY(guest::read_inventory(appliance));
+    if (!task_.passphrase.empty())
+      refused_ = TRY(guest::open_luks(appliance, inventory, task_.passphrase));
     TRY(guest::read_states(appliance, inventory));
+    inventory.volumes.insert(inventory.volumes.end(), task_.promised.begin(), task_.promised.end());
     guest::VolumeMounts mounts{appliance, inventory};
     const auto search = TRY(guest::find_systems(appliance, mounts, inventory));
     report_.disks = disk_facts(inventory);
@@ -192,7 +196,7 @@ class InspectionRun {
   /// The first system whose boot chain leads to itself; if none does, the first.
   static Result<guest::System> choose_system(guest::Appliance& appliance,
                                              guest::VolumeMounts& mounts,
-                                             const guest::Inventory& inventory,
+                                             guest::Inventory& inventory,
                                              const guest::SystemSearch& search) {
     if (search.systems.size() == 1) return search.systems.front();
     for (const guest::System& system : search.systems) {
@@ -221,6 +225,9 @@ class InspectionRun {
   /// holds none.
   void tell_no_system(const guest::SystemSearch& search, const guest::Inventory& inventory) {
     if (tell_missing_devices(inventory)) return;
+    if (!refused_.empty())
+      return no_guest(say("no system is in the clear, and the passphrase does not open LUKS: {}",
+                          fmt::join(refused_, "; ")));
     if (!search.encrypted.empty())
       return no_guest(say("no system is in the clear, but '{}' is encrypted with LUKS",
                           fmt::join(search.encrypted, "', '")));
@@ -270,6 +277,7 @@ class InspectionRun {
   Ledger ledger_;
   ImageReport report_;
   std::vector<guest::ApplianceDrive> drives_;
+  std::vector<std::string> refused_;  ///< volumes that the passphrase does not open, with reasons
 };
 
 }  // namespace

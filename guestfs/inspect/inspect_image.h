@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/model/report.h"
+#include "guestfs/guest/inventory.h"
 #include "guestfs/repair/plan.h"
 #include "guestfs/rules/profile.h"
 
@@ -21,6 +22,8 @@ struct Task {
   std::filesystem::path appliance;       ///< a fixed appliance
   std::filesystem::path temp_folder;     ///< private and writable
   bool kvm = false;
+  std::vector<guest::Volume> promised;  ///< by manifests: there at run time, not at hand
+  std::string passphrase;               ///< of LUKS; empty: what is encrypted stays closed
 };
 
 /// Everything that is found of one image: the container gate, and if it lets the file pass, QEMU's

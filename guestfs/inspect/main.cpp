@@ -6,13 +6,15 @@
 #include <iostream>
 #include <iterator>
 
+#include "agent/base/passphrase.h"
 #include "agent/model/json.h"
 #include "guestfs/inspect/drop_root.h"
 #include "guestfs/inspect/inspect_image.h"
-#include "guestfs/inspect/profile_json.h"
+#include "guestfs/inspect/orders.h"
 #include "guestfs/inspect/repair_worker.h"
 #include "guestfs/inspect/unpack_worker.h"
 #include "guestfs/language/language.h"
+#include "guestfs/profiles/load_manifest.h"
 #include "guestfs/profiles/load_profile.h"
 
 namespace {
@@ -32,6 +34,7 @@ struct Options {
   bool repairs = false;
   std::string unpack_to;
   std::uint64_t data_limit = 0;
+  std::string passphrase_file;
 };
 
 void describe(CLI::App& app, Options& options) {
@@ -46,9 +49,14 @@ void describe(CLI::App& app, Options& options) {
                "print {report, plan}: the plan says what a repair would change");
   app.add_flag("--repair", options.repairs,
                "no report: write what the plan on standard input says into the image");
-  app.add_option("--profile", options.profile,
-                 "profiles' names or files, separated by commas; '-': as JSON on standard input");
-  app.add_option("--companion", options.companions, "a further disk of the same machine");
+  app.add_option(
+      "--profile", options.profile,
+      "profiles' names or files, separated by commas; '-': on standard input, as JSON with all "
+      "that the launcher has to say");
+  app.add_option("--companion", options.companions,
+                 "a further disk of the same machine, or a manifest (.toml) of such disks");
+  app.add_option("--passphrase-file", options.passphrase_file,
+                 "a file whose first line opens volumes of LUKS");
   app.add_option("--appliance", options.appliance, "folder of a fixed libguestfs appliance");
   app.add_option("--accelerator", options.accelerator, "how QEMU runs the appliance")
       ->check(CLI::IsMember({"kvm", "tcg"}));
@@ -60,9 +68,20 @@ std::string read_input() {
   return {std::istreambuf_iterator<char>{std::cin}, {}};
 }
 
-imprint::Result<std::vector<imprint::rules::Profile>> read_profiles(const std::string& names) {
-  if (names != "-") return imprint::profiles::load_profiles(names);
-  return imprint::inspect::parse_profiles_json(TRY(imprint::parse_json(read_input())));
+using imprint::inspect::Orders;
+
+imprint::Result<Orders> read_orders(const Options& options) {
+  if (options.profile == "-")
+    return imprint::inspect::parse_orders_json(TRY(imprint::parse_json(read_input())));
+  Orders orders;
+  orders.profiles = TRY(imprint::profiles::load_profiles(options.profile));
+  for (const std::string& companion : options.companions)
+    if (imprint::profiles::is_manifest(companion))
+      for (auto& volume : TRY(imprint::profiles::load_manifest(companion)))
+        orders.promised.push_back(std::move(volume));
+  if (!options.passphrase_file.empty())
+    orders.passphrase = TRY(imprint::read_passphrase(options.passphrase_file));
+  return orders;
 }
 
 imprint::inspect::Task task_of(const Options& options) {
@@ -70,7 +89,8 @@ imprint::inspect::Task task_of(const Options& options) {
   task.image = options.image;
   if (!options.format.empty()) task.format = options.format;
   task.digest = options.digest;
-  task.companions.assign(options.companions.begin(), options.companions.end());
+  for (const std::string& companion : options.companions)
+    if (!imprint::profiles::is_manifest(companion)) task.companions.emplace_back(companion);
   task.appliance = options.appliance;
   task.temp_folder = std::filesystem::temp_directory_path();
   task.kvm = options.accelerator == "kvm";
@@ -95,12 +115,14 @@ int run(const Options& options) {
         imprint::inspect::run_unpack(options.image, options.unpack_to, options.data_limit));
   imprint::inspect::Task task = task_of(options);
   if (options.repairs) return static_cast<int>(imprint::inspect::run_repair(task, read_input()));
-  auto profiles = read_profiles(options.profile);
-  if (!profiles) {
-    std::cerr << profiles.error().message << '\n';
+  auto orders = read_orders(options);
+  if (!orders) {
+    std::cerr << orders.error().message << '\n';
     return wrong_usage;
   }
-  task.profiles = *std::move(profiles);
+  task.profiles = std::move(orders->profiles);
+  task.promised = std::move(orders->promised);
+  task.passphrase = std::move(orders->passphrase);
   std::cout << imprint::dump_json(inspect(task, options.plans_repair)) << '\n';
   return std::cout.flush() ? 0 : 1;
 }

@@ -110,6 +110,7 @@ std::vector<DiskFacts> disk_facts(const guest::Inventory& inventory) {
     disks[i].table = word_of(inventory.disks[i].table);
   }
   for (const guest::Volume& volume : inventory.volumes) {
+    if (!volume.promised_by.empty()) continue;  // on no disk at hand
     const auto wanted = static_cast<std::size_t>(std::max(volume.disk, 0));
     DiskFacts& disk = disks[wanted < disks.size() ? wanted : 0];
     disk.partitions.push_back(partition_facts(volume));

@@ -6,9 +6,10 @@
 
 #include "agent/model/json.h"
 #include "guestfs/container/byte_source.h"
-#include "guestfs/inspect/profile_json.h"
+#include "guestfs/inspect/orders.h"
 #include "guestfs/inspect/workplace.h"
 #include "guestfs/language/say.h"
+#include "guestfs/profiles/load_manifest.h"
 #include "guestfs/profiles/load_profile.h"
 #include "guestfs/rules/table.h"
 
@@ -19,8 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* worker_name = "imprint-inspect";
 
-Command command_for(const Inspection& inspection, const Workplace& place,
-                    const std::vector<rules::Profile>& profiles, bool plans) {
+Command command_for(const Inspection& inspection, const Workplace& place, const Orders& orders,
+                    bool plans) {
   std::vector<fs::path> disks{inspection.image};
   disks.insert(disks.end(), inspection.companions.begin(), inspection.companions.end());
   Command command = command_at(place, disks, inspection.time_limit);
@@ -41,7 +42,7 @@ Command command_for(const Inspection& inspection, const Workplace& place,
   }
   command.arguments.emplace_back("--");
   command.arguments.push_back(inspection.image.string());
-  command.input = dump_json(profiles_to_json(profiles));
+  command.input = dump_json(orders_to_json(orders));
   command.cancelled = inspection.cancelled;
   return command;
 }
@@ -81,10 +82,24 @@ WorkerInspector::Planned read_answer(const Inspection& inspection, const Command
   return {*std::move(report), plans && has_both ? json->value("plan", Json(nullptr)) : nullptr};
 }
 
+/// What the worker need not open for itself, and must not find among its arguments.
+Result<Orders> orders_of(const Inspection& inspection) {
+  Orders orders;
+  orders.profiles = TRY(profiles::load_profiles(inspection.profile));
+  orders.passphrase = inspection.passphrase;
+  for (const fs::path& companion : inspection.companions)
+    if (profiles::is_manifest(companion))
+      for (guest::Volume& volume : TRY(profiles::load_manifest(companion)))
+        orders.promised.push_back(std::move(volume));
+  return orders;
+}
+
 /// The image and its companions by absolute paths, for the worker's sandbox names what it may open.
+/// Manifests are read here, not there.
 Result<Inspection> with_absolute_paths(Inspection inspection) {
   std::error_code failed;
   inspection.image = fs::absolute(inspection.image, failed);
+  std::erase_if(inspection.companions, profiles::is_manifest);
   for (fs::path& companion : inspection.companions) {
     companion = fs::absolute(companion, failed);
     if (auto source = container::FileSource::open(companion); !source) return source.error();
@@ -115,7 +130,7 @@ Result<WorkerInspector::Planned> WorkerInspector::plan_repair(const Inspection& 
 
 Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, bool plans) {
   const Inspection inspection = TRY(with_absolute_paths(asked));
-  const auto profiles = TRY(profiles::load_profiles(inspection.profile));
+  const Orders orders = TRY(orders_of(asked));
   // Before the sandbox is made: a folder given as image would open everything below it to the
   // worker.
   if (auto source = container::FileSource::open(inspection.image); !source) {
@@ -123,7 +138,7 @@ Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, b
     return Planned{undetermined(inspection, "disk.unreadable", source.error().message), nullptr};
   }
   const Workplace place = TRY(prepare_workplace(settings_));
-  const auto output = run_command(command_for(inspection, place, profiles, plans));
+  const auto output = run_command(command_for(inspection, place, orders, plans));
   if (output) return read_answer(inspection, *output, plans);
   const Error& error = output.error();
   if (error.code == Errc::cancelled) return error;

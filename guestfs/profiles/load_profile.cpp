@@ -6,11 +6,10 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 
 #include "guestfs/profiles/builtin.h"
+#include "guestfs/profiles/toml_source.h"
 #include "guestfs/rules/table.h"
 
 namespace imprint::profiles {
@@ -20,13 +19,6 @@ using rules::Profile;
 namespace fs = std::filesystem;
 
 constexpr int deepest_extension = 8;
-constexpr std::uintmax_t largest_profile = 1U << 20U;
-
-struct Source {
-  std::string where;  ///< for messages
-  std::string text;
-  fs::path folder;  ///< where paths of extends start; empty: built in
-};
 
 bool is_path(std::string_view text) {
   return text.find('/') != std::string_view::npos || text.ends_with(".toml");
@@ -40,53 +32,9 @@ Result<Source> read_builtin(const std::string& name) {
                     fmt::join(builtin_names(), "', '"));
 }
 
-Result<Source> read_file(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status))
-    return make_error(Errc::not_found, "there is no profile file '{}'", path.string());
-  if (!fs::is_regular_file(status) || fs::file_size(path, error) > largest_profile || error)
-    return make_error(Errc::invalid,
-                      "'{}' is no profile: it must be a regular file of at most 1 MiB",
-                      path.string());
-  std::ifstream file{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{file}, {}};
-  if (file.bad() || !file.is_open())
-    return make_error(Errc::unavailable, "the profile file '{}' cannot be read", path.string());
-  return Source{fmt::format("profile '{}'", path.string()), std::move(text), path.parent_path()};
-}
-
 Result<Source> read(const std::string& name_or_path, const fs::path& folder) {
-  if (is_path(name_or_path)) return read_file(folder / name_or_path);
+  if (is_path(name_or_path)) return read_file(folder / name_or_path, "profile");
   return read_builtin(name_or_path);
-}
-
-Result<toml::table> parse(const Source& source) {
-  try {
-    return toml::parse(source.text);
-  } catch (const toml::parse_error& error) {
-    return make_error(Errc::invalid, "{}: line {}: {}", source.where, error.source().begin.line,
-                      error.description());
-  }
-}
-
-Error fault(const Source& source, const toml::node& node, std::string_view what) {
-  return make_error(Errc::invalid, "{}: line {}: {}", source.where, node.source().begin.line, what);
-}
-
-template <std::size_t N>
-Result<> check_keys(const Source& source, const toml::table& table,
-                    const std::array<std::string_view, N>& known) {
-  for (const auto& [key, value] : table)
-    if (std::find(known.begin(), known.end(), key.str()) == known.end())
-      return fault(source, value, fmt::format("unknown key '{}'", key.str()));
-  return {};
-}
-
-Result<std::string> text_of(const Source& source, std::string_view key, const toml::node& node) {
-  const auto value = node.value_exact<std::string>();
-  if (!value) return fault(source, node, fmt::format("'{}' must be a text", key));
-  return *value;
 }
 
 /// "500GiB", "20MiB", "4096".

@@ -10,6 +10,7 @@
 #include "guestfs/inspect/repair_worker.h"
 #include "guestfs/inspect/workplace.h"
 #include "guestfs/language/say.h"
+#include "guestfs/profiles/load_manifest.h"
 #include "guestfs/repair/copy_disk.h"
 #include "guestfs/repair/plan.h"
 
@@ -114,7 +115,7 @@ class Run {
     const auto place = TRY(inspect::prepare_workplace(settings_));
     std::vector<fs::path> companions;
     for (const fs::path& companion : inspection.companions)
-      companions.push_back(fs::absolute(companion));
+      if (!profiles::is_manifest(companion)) companions.push_back(fs::absolute(companion));
     Command command = inspect::command_at(place, companions, inspection.time_limit);
     command.sandbox->write.push_back(copy.path);
     command.arguments.insert(command.arguments.end(),

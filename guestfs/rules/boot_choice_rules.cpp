@@ -6,6 +6,7 @@
 #include "guestfs/facts/kernel_cmdline.h"
 #include "guestfs/facts/source_file.h"
 #include "guestfs/facts/text_lines.h"
+#include "guestfs/guest/device_set.h"
 #include "guestfs/language/say.h"
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/evidence.h"
@@ -183,11 +184,11 @@ bool is_told_as_root(const Context& context, const Wanted& wanted) {
 
 /// Inside an encrypted device that is not opened there may be anything.
 bool may_be_hidden(const Context& context, const Wanted& wanted) {
-  const auto& volumes = context.inventory.volumes;
-  return (wanted.kind == Wanted::Kind::logical_volume ||
-          wanted.kind == Wanted::Kind::volume_group) &&
-         std::any_of(volumes.begin(), volumes.end(),
-                     [](const Volume& volume) { return volume.filesystem == "crypto_LUKS"; });
+  if (wanted.kind != Wanted::Kind::logical_volume && wanted.kind != Wanted::Kind::volume_group)
+    return false;
+  for (std::size_t i = 0; i < context.inventory.volumes.size(); ++i)
+    if (guest::is_closed(context.inventory, i)) return true;
+  return false;
 }
 
 /// With any rd.lvm.* dracut starts the named ones alone.

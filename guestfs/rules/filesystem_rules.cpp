@@ -133,6 +133,31 @@ Answer multi_disk_root(const Context& context) {
   return answer;
 }
 
+void tell_promise(const Context& context, const guest::Resolution& device,
+                  const facts::Place& place, const std::string& spec, Answer& answer) {
+  if (!device.volume || *device.volume >= context.inventory.volumes.size()) return;
+  const std::string& disk = context.inventory.volumes[*device.volume].promised_by;
+  if (!disk.empty())
+    answer.fired.push_back(
+        evidence_at(place, say("'{}' is on the disk '{}' of the manifest", spec, disk)));
+}
+
+Answer promised_disk(const Context& context) {
+  const auto& volumes = context.inventory.volumes;
+  const bool any = std::any_of(volumes.begin(), volumes.end(),
+                               [](const Volume& volume) { return !volume.promised_by.empty(); });
+  if (!any) return Answer::not_applied();
+  Answer answer;
+  for (const facts::FstabEntry& entry : context.facts.fstab.entries)
+    if (!entry.malformed && entry.role != facts::BootRole::ignored)
+      tell_promise(context, entry.device, entry.place, entry.spec, answer);
+  for (const facts::CrypttabEntry& entry : context.facts.fstab.crypttab)
+    tell_promise(context, entry.device, entry.place, entry.source, answer);
+  if (const auto& root = context.facts.boot.root)
+    tell_promise(context, root->resolution, root->place, "root=" + root->spec, answer);
+  return answer;
+}
+
 constexpr std::array rules{
     Rule{"fs.dirty", Severity::warning, "the file systems were unmounted before the image was made",
          "a journal is replayed or a check runs at boot; what was not on the disk yet is lost",
@@ -153,6 +178,9 @@ constexpr std::array rules{
     Rule{"fs.multi-disk-root", Severity::error, "the root file system lies on the disks at hand",
          "without the other disk the root file system cannot be mounted",
          "move the system to one disk, or name the other one with --companion", multi_disk_root},
+    Rule{"fs.promised-disk", Severity::info, "the system needs no disk of a manifest",
+         "the device is there only on machines that have the disk which the manifest promises",
+         "none needed where every machine of this image has that disk", promised_disk},
 };
 
 }  // namespace

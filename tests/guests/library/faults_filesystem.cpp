@@ -29,6 +29,18 @@ void move_to_arm(Guest& guest) {
   guest.write("/bin/sh", program);
 }
 
+void promise_data_disk(Guest& guest) {
+  guest::Volume volume;
+  volume.promised_by = "data";
+  volume.device = "data:1";
+  volume.disk = -1;
+  volume.uuid = absent_uuid;
+  volume.filesystem = "xfs";
+  guest.inventory.volumes.push_back(volume);
+  guest.fs.folder("/data");
+  guest.add_fstab("UUID=" + std::string{absent_uuid} + " /data xfs defaults 0 0");
+}
+
 }  // namespace
 
 std::vector<Fault> filesystem_faults() {
@@ -62,6 +74,8 @@ std::vector<Fault> filesystem_faults() {
       {"fs.ext4-64bit", "aliyun2", "a root with 64bit", warning,
        [](Guest& guest) { root_of(guest).state.emplace().wide_blocks = true; }, "", 0, "ecs"},
       {"fs.multi-disk-root", "ubuntu_lvm", "a group with a disk elsewhere", error, span_group},
+      {"fs.promised-disk", "centos7", "a disk that a manifest promises", Severity::info,
+       promise_data_disk, "/etc/fstab"},
       {"release.declared-mismatch", "centos7", "version 8 for version 7", error,
        [](Guest& guest) {
          guest.edit("/etc/os-release", "VERSION_ID=\"7", "VERSION_ID=\"8");

@@ -87,7 +87,9 @@ TEST_F(Check, RefusesWrongUsage) {
            {"check", good, "--jobs", "0"},
            {"check", good, "--colour"},
            {"check", good, good, "--companion", good},
-           {"check", good, "--companion", folder.path().string()}}) {
+           {"check", good, "--companion", folder.path().string()},
+           {"check", good, "--passphrase-file", (folder / "no-key").string()},
+           {"check", good, "--passphrase-file", "/dev/null"}}) {
     const Ended ended = line.run(arguments);
     EXPECT_EQ(ended.status, 64) << arguments.back();
     EXPECT_EQ(ended.out, "");

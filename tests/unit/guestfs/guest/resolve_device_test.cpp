@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "guestfs/guest/device_set.h"
 #include "guestfs/guest/inventory.h"
 
 namespace imprint::guest {
@@ -140,6 +141,37 @@ TEST(ResolveDeviceInLuks, IsUnknownWhereTheNameMayBeInside) {
   EXPECT_EQ(resolve_device(inventory, "/dev/vg9/root").match, Match::unknown);
   EXPECT_EQ(resolve_device(inventory, "PARTUUID=00000000-01").match, Match::absent);
   EXPECT_EQ(resolve_device(inventory, "/dev/sda4").match, Match::found);
+}
+
+/// A volume of LUKS and what was opened from it.
+Inventory opened_luks() {
+  Inventory inventory = sample();
+  inventory.volumes.push_back(partition(0, 4, "crypto_LUKS", "luks-uuid"));
+  Volume inside = partition(0, 0, "ext4", "inside");
+  inside.kind = Volume::Kind::luks;
+  inside.device = "/dev/mapper/imprint-luks3";
+  inside.opened_from = inventory.volumes.size() - 1;
+  inventory.volumes.push_back(inside);
+  return inventory;
+}
+
+TEST(ResolveDeviceInOpenedLuks, FindsWhatIsInsideAndHidesNothing) {
+  Inventory inventory = opened_luks();
+  const std::size_t inside = inventory.volumes.size() - 1;
+  EXPECT_EQ(resolve_device(inventory, "UUID=inside").volume, inside);
+  EXPECT_EQ(resolve_device(inventory, "/dev/mapper/luks-luks-uuid").volume, inside);
+  EXPECT_EQ(resolve_device(inventory, "UUID=12345678-0000-4000-8000-0123456789ab").match,
+            Match::absent);
+  EXPECT_FALSE(is_closed(inventory, inside - 1));
+}
+
+TEST(ResolveDeviceInOpenedLuks, KnowsItsNameOnceSomebodyTells) {
+  Inventory inventory = opened_luks();
+  EXPECT_EQ(resolve_device(inventory, "/dev/mapper/cryptroot").match, Match::unknown);
+  inventory.volumes.back().mapper_name = "cryptroot";
+  EXPECT_EQ(resolve_device(inventory, "/dev/mapper/cryptroot").volume,
+            inventory.volumes.size() - 1);
+  EXPECT_EQ(resolve_device(inventory, "/dev/mapper/other").match, Match::absent);
 }
 
 TEST(ResolveDeviceOnWholeDisk, FindsTheFileSystemWithoutATable) {

@@ -77,6 +77,21 @@ TEST_F(ProfileFile, IsReadStrictly) {
   EXPECT_THAT(error_of("\xff\xfe binary"), HasSubstr("p.toml"));
 }
 
+TEST_F(ProfileFile, TellsWhatRoomAndWhatSystemItWants) {
+  const auto profile = load_profile(
+      write("mine.toml",
+            "[limits]\nmin_free_space = \"1GiB\"\nmin_free_inodes = 7\nmax_used_percent = 90\n"
+            "[declared]\nid = \"centos\"\nversion = \"7\"\n"));
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->limits.min_free_space, std::uint64_t{1} << 30U);
+  EXPECT_EQ(profile->limits.min_free_inodes, 7U);
+  EXPECT_EQ(profile->limits.max_used_percent, 90U);
+  EXPECT_EQ(profile->demands.declared.id, "centos");
+  EXPECT_EQ(profile->demands.declared.version, "7");
+  EXPECT_THAT(error_of("[limits]\nmax_used_percent = 101\n"), HasSubstr("from 1 to 100"));
+  EXPECT_THAT(error_of("[declared]\nname = \"x\"\n"), HasSubstr("unknown key 'name'"));
+}
+
 TEST_F(ProfileFile, MayNotExtendItself) {
   EXPECT_THAT(error_of("extends = \"p.toml\"\n"), HasSubstr("too many profiles extend each other"));
 }

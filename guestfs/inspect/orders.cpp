@@ -1,0 +1,74 @@
+#include "guestfs/inspect/orders.h"
+
+#include <charconv>
+
+#include "agent/model/json.h"
+#include "guestfs/inspect/profile_json.h"
+
+namespace imprint::inspect {
+namespace {
+
+/// JSON holds no bytes that are not UTF-8.
+std::string to_hex(std::string_view bytes) {
+  std::string hex;
+  for (const char byte : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return hex;
+}
+
+Result<std::string> from_hex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    unsigned value = 0;
+    const char* digits = hex.data() + i;
+    if (std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2)
+      return make_error(Errc::invalid,
+                        "orders.passphrase: it is not written in hexadecimal digits");
+    bytes += static_cast<char>(value);
+  }
+  return bytes;
+}
+
+Json promised_to_json(const guest::Volume& volume) {
+  return {{"disk", volume.promised_by},      {"device", volume.device},
+          {"filesystem", volume.filesystem}, {"uuid", volume.uuid},
+          {"label", volume.label},           {"part_uuid", volume.part_uuid},
+          {"part_label", volume.part_label}};
+}
+
+Result<guest::Volume> parse_promised(const Json& json) {
+  ObjectReader reader{json, "orders.promised"};
+  guest::Volume volume;
+  volume.disk = -1;
+  volume.promised_by = reader.text("disk");
+  volume.device = reader.text("device");
+  volume.filesystem = reader.text("filesystem");
+  volume.uuid = reader.text("uuid");
+  volume.label = reader.text("label");
+  volume.part_uuid = reader.text("part_uuid");
+  volume.part_label = reader.text("part_label");
+  TRY(reader.finish());
+  return volume;
+}
+
+}  // namespace
+
+Json orders_to_json(const Orders& orders) {
+  Json promised = Json::array();
+  for (const guest::Volume& volume : orders.promised) promised.push_back(promised_to_json(volume));
+  return {{"profiles", profiles_to_json(orders.profiles)},
+          {"promised", std::move(promised)},
+          {"passphrase", to_hex(orders.passphrase)}};
+}
+
+Result<Orders> parse_orders_json(const Json& json) {
+  ObjectReader reader{json, "orders"};
+  Orders orders;
+  orders.profiles = TRY(parse_profiles_json(reader.member("profiles")));
+  orders.passphrase = TRY(from_hex(reader.text_or("passphrase", "")));
+  for (const Json& item : reader.items("promised"))
+    orders.promised.push_back(TRY(parse_promised(item)));
+  TRY(reader.finish());
+  return orders;
+}
+
+}  // namespace imprint::inspect

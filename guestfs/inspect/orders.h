@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/model/json_fwd.h"
+#include "guestfs/guest/inventory.h"
+#include "guestfs/rules/profile.h"
+
+namespace imprint::inspect {
+
+/// What the worker is told on its standard input: what would need files that it may not open, and
+/// what must not stand among its arguments or in its environment.
+struct Orders {
+  std::vector<rules::Profile> profiles;  ///< at least one
+  std::vector<guest::Volume> promised;   ///< by manifests
+  std::string passphrase;                ///< of LUKS, any bytes; empty: none is known
+};
+
+/// Pure. Of a promised volume only what a manifest can say is written.
+Json orders_to_json(const Orders& orders);
+/// Reads what orders_to_json wrote. Errc::invalid with the place.
+Result<Orders> parse_orders_json(const Json& json);
+
+}  // namespace imprint::inspect
