@@ -130,7 +130,10 @@ Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory) {
   for (const auto& device :
        TRY(values_of(appliance, guestfs_lvs(appliance.handle()), "logical volumes"))) {
     if (is_known(inventory, device)) continue;
-    Volume volume = TRY(read_volume(appliance, Volume::Kind::logical_volume, device));
+    auto read = read_volume(appliance, Volume::Kind::logical_volume, device);
+    // Listed and not there: its group lacks a disk (device_set.h).
+    if (!read && read.error().code == Errc::not_found) continue;
+    Volume volume = TRY(std::move(read));
     const std::string name = device.substr(device_prefix.size());
     const std::size_t slash = name.find('/');
     if (slash == std::string::npos) continue;
