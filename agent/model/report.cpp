@@ -22,9 +22,15 @@ constexpr Words<Found, 3> found_words{
 /// What one profile says of a rule, in a word.
 std::string answer_of(const ProfileReport& profile, const std::string& rule) {
   std::optional<Severity> gravest;
-  for (const Finding& finding : profile.findings)
-    if (finding.rule == rule && (!gravest || finding.severity < *gravest))
+  bool waived = false;
+  for (const Finding& finding : profile.findings) {
+    if (finding.rule != rule) continue;
+    if (finding.waived)
+      waived = true;
+    else if (!gravest || finding.severity < *gravest)
       gravest = finding.severity;
+  }
+  if (!gravest && waived) return "waived";
   if (gravest) return std::string{to_string(*gravest)};
   const auto answer = std::ranges::find(profile.answers, rule, &RuleAnswer::rule);
   return answer == profile.answers.end() ? "off" : std::string{to_string(answer->answer)};
@@ -73,12 +79,13 @@ Result<Found> parse_found(std::string_view text) {
   return parse_word(found_words, text, "word for what was found");
 }
 
+bool rejects(const Finding& finding) {
+  return finding.severity == Severity::error && !finding.waived;
+}
+
 Verdict verdict_of(const std::vector<Finding>& findings,
                    const std::vector<Undetermined>& undetermined) {
-  const bool fatal = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.severity == Severity::error;
-  });
-  if (fatal) return Verdict::rejected;
+  if (std::ranges::any_of(findings, rejects)) return Verdict::rejected;
   return undetermined.empty() ? Verdict::accepted : Verdict::undetermined;
 }
 

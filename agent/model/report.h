@@ -30,6 +30,12 @@ struct ContextLine {
   std::string text;
 };
 
+/// Why a finding is taken all the same, and for how long: what a profile's waiver says.
+struct Waived {
+  std::string reason;
+  std::string expires;  ///< "2026-12-31": the last day, UTC
+};
+
 /// One fault found by one rule, with its evidence.
 struct Finding {
   std::string rule;
@@ -43,7 +49,11 @@ struct Finding {
   /// The offending line between up to two lines on each side, in order; empty for files that hold
   /// secrets.
   std::vector<ContextLine> context = {};
+  std::optional<Waived> waived = {};  ///< then it rejects nothing, whatever its severity
 };
+
+/// Whether the finding by itself rejects the image: an error that is not waived.
+bool rejects(const Finding& finding);
 
 /// A rule that could not be answered. Never silently accepted.
 struct Undetermined {
@@ -162,8 +172,8 @@ struct ProfileReport {
 /// A rule of which profiles think differently.
 struct Difference {
   std::string rule;
-  /// One for each profile, in their order: the gravest severity with which it fired, or what else
-  /// it answered, or "off".
+  /// One for each profile, in their order: the gravest severity with which it fired, or "waived" if
+  /// all that it found is, or what else it answered, or "off".
   std::vector<std::string> answers;
 };
 
@@ -200,8 +210,8 @@ Json to_json(const Report& report);
 /// place.
 Result<ImageReport> parse_image_report(const Json& json);
 
-/// The verdict that findings and unanswered rules add up to: any error rejects; otherwise anything
-/// undetermined is undetermined; otherwise accepted.
+/// The verdict that findings and unanswered rules add up to: any error that is not waived rejects;
+/// otherwise anything undetermined is undetermined; otherwise accepted.
 Verdict verdict_of(const std::vector<Finding>& findings,
                    const std::vector<Undetermined>& undetermined);
 

@@ -29,6 +29,13 @@ Result<ContextLine> parse_context(const Json& json, const std::string& where) {
   return line;
 }
 
+Result<Waived> parse_waived(const Json& json, const std::string& where) {
+  ObjectReader reader{json, where};
+  Waived waived{reader.text("reason"), reader.text("expires")};
+  TRY(reader.finish());
+  return waived;
+}
+
 Result<Finding> parse_finding(const Json& json, const std::string& where) {
   ObjectReader reader{json, where};
   Finding finding;
@@ -41,6 +48,8 @@ Result<Finding> parse_finding(const Json& json, const std::string& where) {
   finding.effect = reader.text_or("effect", "");
   finding.hint = reader.text_or("hint", "");
   finding.context = TRY(read_list<ContextLine>(reader, "context", parse_context));
+  if (const Json& waived = reader.member("waived"); !waived.is_null())
+    finding.waived = TRY(parse_waived(waived, where + ".waived"));
   TRY(reader.finish());
   finding.severity = TRY(severity);
   return finding;

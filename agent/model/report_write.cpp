@@ -129,15 +129,18 @@ Json to_json(const GuestFacts& guest) {
 }
 
 Json to_json(const Finding& finding) {
-  return {{"rule", finding.rule},
-          {"severity", to_string(finding.severity)},
-          {"path", finding.path},
-          {"line", to_json_or_null(finding.line)},
-          {"text", finding.text},
-          {"message", finding.message},
-          {"effect", finding.effect},
-          {"hint", finding.hint},
-          {"context", list_to_json(finding.context)}};
+  Json json{{"rule", finding.rule},
+            {"severity", to_string(finding.severity)},
+            {"path", finding.path},
+            {"line", to_json_or_null(finding.line)},
+            {"text", finding.text},
+            {"message", finding.message},
+            {"effect", finding.effect},
+            {"hint", finding.hint},
+            {"context", list_to_json(finding.context)}};
+  if (finding.waived)
+    json["waived"] = {{"reason", finding.waived->reason}, {"expires", finding.waived->expires}};
+  return json;
 }
 
 Json to_json(const ImageReport& report) {

@@ -25,7 +25,7 @@ std::string text_of(const Finding& finding) {
 std::vector<std::string> reasons_of(const ImageReport& report) {
   std::vector<std::string> reasons;
   for (const Finding& finding : report.findings)
-    if (finding.severity == Severity::error) reasons.push_back(text_of(finding));
+    if (rejects(finding)) reasons.push_back(text_of(finding));
   for (const Undetermined& open : report.undetermined)
     reasons.push_back(fmt::format("{} [{}]", open.reason, open.rule));
   return reasons;

@@ -80,8 +80,10 @@ std::optional<std::string> subvolume_of_id(const Volume& volume, std::uint64_t i
 
 /// Resolves a device as fstab(5) and the kernel's root= write it: UUID=, LABEL=, PARTUUID=,
 /// PARTLABEL=, ID=, quoted or not; /dev/disk/by-{uuid,label,partuuid,partlabel}/...;
-/// /dev/mapper/VG-LV ("-" in names doubled), /dev/VG/LV; /dev/{sd,vd,hd,xvd}XN and /dev/nvmeXnYpN
-/// by disk order and partition number; /dev/md*. UUIDs compare without case. Pure.
+/// /dev/mapper/VG-LV ("-" in names doubled), /dev/mapper/NAME of an opened LUKS volume (from
+/// crypttab, or luks-UUID), the path that a manifest promises, /dev/VG/LV; /dev/{sd,vd,hd,xvd}XN
+/// and /dev/nvmeXnYpN by disk order and partition number; /dev/md*. UUIDs compare without case.
+/// Pure.
 Resolution resolve_device(const Inventory& inventory, const std::string& spec);
 
 }  // namespace imprint::guest

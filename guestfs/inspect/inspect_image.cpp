@@ -30,7 +30,7 @@ constexpr const char* on_several_disks = "fs.multi-disk-root";
 class InspectionRun {
  public:
   explicit InspectionRun(const Task& task, bool plans = false)
-      : task_{task}, plans_{plans}, ledger_{task.profiles} {
+      : task_{task}, plans_{plans}, ledger_{task.profiles, task.today} {
     plan_.refusal = say("no system in it was judged");
   }
 

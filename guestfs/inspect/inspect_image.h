@@ -21,6 +21,7 @@ struct Task {
   std::vector<rules::Profile> profiles;  ///< at least one
   std::filesystem::path appliance;       ///< a fixed appliance
   std::filesystem::path temp_folder;     ///< private and writable
+  std::string today;  ///< "2026-06-30", UTC: the day on which waivers hold or not
   bool kvm = false;
   std::vector<guest::Volume> promised;  ///< by manifests: there at run time, not at hand
   std::string passphrase;               ///< of LUKS; empty: what is encrypted stays closed

@@ -5,6 +5,7 @@
 
 #include "guestfs/inspect/context_lines.h"
 #include "guestfs/rules/table.h"
+#include "guestfs/rules/waivers.h"
 
 namespace imprint::inspect {
 namespace {
@@ -40,12 +41,18 @@ bool is_same(const Finding& one, const Finding& other) {
          std::tie(other.rule, other.path, other.line, other.text, other.message);
 }
 
+/// Smaller is graver: what is waived comes after all that is not. Severities are declared from the
+/// gravest to the mildest.
+std::pair<bool, Severity> weight(const Finding& finding) {
+  return {finding.waived.has_value(), finding.severity};
+}
+
 void merge_finding(std::vector<Finding>& findings, const Finding& finding) {
   const auto known =
       std::ranges::find_if(findings, [&](const Finding& each) { return is_same(each, finding); });
   if (known == findings.end())
     findings.push_back(finding);
-  else if (finding.severity < known->severity)  // declared from the gravest to the mildest
+  else if (weight(finding) < weight(*known))
     *known = finding;
 }
 
@@ -64,7 +71,8 @@ void sort_by_table(std::vector<RuleAnswer>& answers) {
 
 }  // namespace
 
-Ledger::Ledger(const std::vector<rules::Profile>& profiles) {
+Ledger::Ledger(const std::vector<rules::Profile>& profiles, std::string today)
+    : today_{std::move(today)} {
   for (const rules::Profile& profile : profiles) {
     Page& page = pages_.emplace_back(Page{&profile, {}});
     page.report.profile = profile.name;
@@ -136,6 +144,7 @@ std::vector<Finding> Ledger::findings() const {
 }
 
 void Ledger::close(ImageReport& report) {
+  for (Page& page : pages_) rules::apply_waivers(*page.profile, report, today_, page.report);
   report.findings = findings();
   for (Page& page : pages_) {
     ProfileReport& ours = page.report;

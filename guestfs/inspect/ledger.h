@@ -14,7 +14,8 @@ namespace imprint::inspect {
 class Ledger {
  public:
   /// `profiles`, at least one, must outlive the ledger.
-  explicit Ledger(const std::vector<rules::Profile>& profiles);
+  /// `today`: "2026-06-30", the day for which waivers hold or not.
+  Ledger(const std::vector<rules::Profile>& profiles, std::string today);
 
   /// Something that could not be looked at. It counts even where the rule is off: what nobody has
   /// read is never accepted.
@@ -37,9 +38,10 @@ class Ledger {
   /// Shows the lines around those that findings name.
   void add_context(guest::FollowingFs& fs);
 
-  /// Writes verdict, findings, answers and coverage. With several profiles each has its own, and
-  /// the image's are those of all: every finding once, with the gravest severity, and so the worst
-  /// verdict.
+  /// Writes verdict, findings, answers and coverage, after the waivers of each profile, which know
+  /// the image by the report's path and digest. With several profiles each has its own, and
+  /// the image's are those of all: every finding once, waived only if all of them waive it, with
+  /// the gravest severity, and so the worst verdict.
   void close(ImageReport& report);
 
  private:
@@ -49,6 +51,7 @@ class Ledger {
   };
 
   std::vector<Page> pages_;
+  std::string today_;
 };
 
 }  // namespace imprint::inspect

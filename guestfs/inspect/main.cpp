@@ -8,6 +8,7 @@
 
 #include "agent/base/passphrase.h"
 #include "agent/model/json.h"
+#include "agent/ports/clock.h"
 #include "guestfs/inspect/drop_root.h"
 #include "guestfs/inspect/inspect_image.h"
 #include "guestfs/inspect/orders.h"
@@ -75,6 +76,7 @@ imprint::Result<Orders> read_orders(const Options& options) {
     return imprint::inspect::parse_orders_json(TRY(imprint::parse_json(read_input())));
   Orders orders;
   orders.profiles = TRY(imprint::profiles::load_profiles(options.profile));
+  orders.today = imprint::format_time(imprint::SystemClock{}.now()).substr(0, 10);
   for (const std::string& companion : options.companions)
     if (imprint::profiles::is_manifest(companion))
       for (auto& volume : TRY(imprint::profiles::load_manifest(companion)))
@@ -121,6 +123,7 @@ int run(const Options& options) {
     return wrong_usage;
   }
   task.profiles = std::move(orders->profiles);
+  task.today = std::move(orders->today);
   task.promised = std::move(orders->promised);
   task.passphrase = std::move(orders->passphrase);
   std::cout << imprint::dump_json(inspect(task, options.plans_repair)) << '\n';

@@ -56,6 +56,7 @@ Json orders_to_json(const Orders& orders) {
   Json promised = Json::array();
   for (const guest::Volume& volume : orders.promised) promised.push_back(promised_to_json(volume));
   return {{"profiles", profiles_to_json(orders.profiles)},
+          {"today", orders.today},
           {"promised", std::move(promised)},
           {"passphrase", to_hex(orders.passphrase)}};
 }
@@ -64,6 +65,7 @@ Result<Orders> parse_orders_json(const Json& json) {
   ObjectReader reader{json, "orders"};
   Orders orders;
   orders.profiles = TRY(parse_profiles_json(reader.member("profiles")));
+  orders.today = reader.text("today");
   orders.passphrase = TRY(from_hex(reader.text_or("passphrase", "")));
   for (const Json& item : reader.items("promised"))
     orders.promised.push_back(TRY(parse_promised(item)));

@@ -13,6 +13,7 @@ namespace imprint::inspect {
 /// what must not stand among its arguments or in its environment.
 struct Orders {
   std::vector<rules::Profile> profiles;  ///< at least one
+  std::string today;                     ///< "2026-06-30", UTC
   std::vector<guest::Volume> promised;   ///< by manifests
   std::string passphrase;                ///< of LUKS, any bytes; empty: none is known
 };

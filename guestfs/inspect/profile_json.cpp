@@ -26,6 +26,30 @@ Result<rules::Things> parse_things(const Json& json, const std::string& where) {
   return things;
 }
 
+Json waiver_to_json(const rules::Waiver& waiver) {
+  return {{"rule", waiver.rule},
+          {"path", to_json_or_null(waiver.path)},
+          {"text", to_json_or_null(waiver.text)},
+          {"image", to_json_or_null(waiver.image)},
+          {"sha256", to_json_or_null(waiver.sha256)},
+          {"reason", waiver.reason},
+          {"expires", waiver.expires}};
+}
+
+Result<rules::Waiver> parse_waiver(const Json& json) {
+  ObjectReader reader{json, "profile.waivers"};
+  rules::Waiver waiver;
+  waiver.rule = reader.text("rule");
+  waiver.path = reader.optional_text("path");
+  waiver.text = reader.optional_text("text");
+  waiver.image = reader.optional_text("image");
+  waiver.sha256 = reader.optional_text("sha256");
+  waiver.reason = reader.text("reason");
+  waiver.expires = reader.text("expires");
+  TRY(reader.finish());
+  return waiver;
+}
+
 }  // namespace
 
 Json profile_to_json(const rules::Profile& profile) {
@@ -33,9 +57,12 @@ Json profile_to_json(const rules::Profile& profile) {
   for (const auto& [rule, severity] : profile.severities)
     severities.push_back(
         {{"rule", rule}, {"severity", severity ? std::string{to_string(*severity)} : off}});
+  Json waivers = Json::array();
+  for (const rules::Waiver& waiver : profile.waivers) waivers.push_back(waiver_to_json(waiver));
   return {{"name", profile.name},
           {"description", profile.description},
           {"severities", std::move(severities)},
+          {"waivers", std::move(waivers)},
           {"min_disk_size", to_json_or_null(profile.limits.min_disk_size)},
           {"max_disk_size", to_json_or_null(profile.limits.max_disk_size)},
           {"root_filesystems", profile.limits.root_filesystems},
@@ -85,6 +112,8 @@ Result<rules::Profile> parse_profile_json(const Json& json) {
     auto& entry = profile.severities[rule];
     if (severity != off) entry = TRY(parse_severity(severity));
   }
+  for (const Json& item : reader.items("waivers"))
+    profile.waivers.push_back(TRY(parse_waiver(item)));
   TRY(reader.finish());
   return profile;
 }

@@ -83,9 +83,10 @@ WorkerInspector::Planned read_answer(const Inspection& inspection, const Command
 }
 
 /// What the worker need not open for itself, and must not find among its arguments.
-Result<Orders> orders_of(const Inspection& inspection) {
+Result<Orders> orders_of(const Inspection& inspection, const Clock& clock) {
   Orders orders;
   orders.profiles = TRY(profiles::load_profiles(inspection.profile));
+  orders.today = format_time(clock.now()).substr(0, std::string_view{"2026-06-30"}.size());
   orders.passphrase = inspection.passphrase;
   for (const fs::path& companion : inspection.companions)
     if (profiles::is_manifest(companion))
@@ -130,7 +131,9 @@ Result<WorkerInspector::Planned> WorkerInspector::plan_repair(const Inspection& 
 
 Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, bool plans) {
   const Inspection inspection = TRY(with_absolute_paths(asked));
-  const Orders orders = TRY(orders_of(asked));
+  const SystemClock of_the_system;
+  const Orders orders =
+      TRY(orders_of(asked, settings_.clock != nullptr ? *settings_.clock : of_the_system));
   // Before the sandbox is made: a folder given as image would open everything below it to the
   // worker.
   if (auto source = container::FileSource::open(inspection.image); !source) {

@@ -4,6 +4,7 @@
 
 #include "agent/base/command.h"
 #include "agent/model/json.h"
+#include "agent/ports/clock.h"
 #include "agent/ports/inspector.h"
 
 namespace imprint::inspect {
@@ -11,6 +12,8 @@ namespace imprint::inspect {
 struct WorkerSettings {
   std::filesystem::path worker;        ///< imprint-inspect; empty: find_worker() looks for it
   std::filesystem::path cache_folder;  ///< of the appliance; empty: default_cache_folder()
+  /// Tells on which day waivers hold; must outlive the inspector. Null: the system's.
+  const Clock* clock = nullptr;
 };
 
 /// Where imprint-inspect is: what the variable IMPRINT_INSPECT names, else beside this program,

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "guestfs/profiles/builtin.h"
+#include "guestfs/profiles/load_waivers.h"
 #include "guestfs/profiles/toml_source.h"
 #include "guestfs/rules/table.h"
 
@@ -181,9 +182,9 @@ Result<Profile> load_base(const Source& source, const toml::table& table, int de
 Result<Profile> load(const std::string& name_or_path, const fs::path& folder, int depth) {
   const Source source = TRY(read(name_or_path, folder));
   const toml::table table = TRY(parse(source));
-  constexpr std::array<std::string_view, 9> known{"name",     "description", "extends",
-                                                  "limits",   "severity",    "cloud",
-                                                  "required", "forbidden",   "declared"};
+  constexpr std::array<std::string_view, 10> known{
+      "name",  "description", "extends",   "limits",   "severity",
+      "cloud", "required",    "forbidden", "declared", "waiver"};
   TRY(check_keys(source, table, known));
   Profile profile = TRY(load_base(source, table, depth));
   const toml::node* name = table.get("name");
@@ -194,6 +195,8 @@ Result<Profile> load(const std::string& name_or_path, const fs::path& folder, in
   if (const toml::node* node = table.get("limits")) TRY(take_limits(source, *node, profile));
   TRY(take_demands(source, table, profile));
   if (const toml::node* node = table.get("severity")) TRY(take_severities(source, *node, profile));
+  if (const toml::node* node = table.get("waiver"))
+    TRY(take_waivers(source, *node, profile.waivers));
   return profile;
 }
 

@@ -114,8 +114,8 @@ LinkState worst(const ImageReport& image, Link link, bool is_known) {
   LinkState state = is_known ? LinkState::good : LinkState::unknown;
   for (const Finding& finding : image.findings) {
     if (link_of(finding.rule) != link) continue;
-    if (finding.severity == Severity::error) return LinkState::broken;
-    if (finding.severity == Severity::warning) state = LinkState::doubtful;
+    if (rejects(finding)) return LinkState::broken;
+    if (finding.severity != Severity::info) state = LinkState::doubtful;
   }
   const bool open = std::ranges::any_of(
       image.undetermined, [&](const Undetermined& item) { return link_of(item.rule) == link; });

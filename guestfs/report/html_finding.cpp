@@ -34,11 +34,23 @@ std::string note(const std::string& label, const std::string& text) {
 
 std::string finding_html(const Finding& finding) {
   return fmt::format(
-      R"(<article class="finding {}"><h4><span class="badge {}">{}</span> <span class="place">{}</span></h4><p class="message">{}</p>{}<dl>{}{}</dl><p class="rule">{}</p></article>)",
+      R"(<article class="finding {}"><h4><span class="badge {}">{}</span> <span class="place">{}</span></h4><p class="message">{}</p>{}<dl>{}{}{}</dl><p class="rule">{}</p></article>)",
       to_string(finding.severity), to_string(finding.severity), word_of(finding.severity),
       escaped(place_of(finding)), escaped(finding.message), code(finding),
-      note(say("what happens"), finding.effect), note(say("what to do"), finding.hint),
-      escaped(finding.rule));
+      note(say("taken because"), waiver_of(finding)), note(say("what happens"), finding.effect),
+      note(say("what to do"), finding.hint), escaped(finding.rule));
+}
+
+/// A group of their own, open: what somebody has decided to take is to be seen.
+std::string waived_html(const ImageReport& image) {
+  const auto count = count_of_waived(image);
+  if (count == 0) return "";
+  std::string out = fmt::format(
+      R"(<details class="group" open><summary><h3>{} <span class="count">{}</span></h3></summary>)",
+      say("Waived"), count);
+  for (const Finding& finding : image.findings)
+    if (finding.waived) out += finding_html(finding);
+  return out + "</details>";
 }
 
 std::string heading_of(Severity severity) {
@@ -66,10 +78,10 @@ std::string findings_html(const ImageReport& image) {
         R"(<details class="group"{}><summary><h3>{} <span class="count">{}</span></h3></summary>)",
         folded ? "" : " open", heading_of(severity), count);
     for (const Finding& finding : image.findings)
-      if (finding.severity == severity) out += finding_html(finding);
+      if (finding.severity == severity && !finding.waived) out += finding_html(finding);
     out += "</details>";
   }
-  return out;
+  return out + waived_html(image);
 }
 
 std::string undetermined_html(const ImageReport& image) {

@@ -21,14 +21,14 @@ std::string line(const std::string& text) {
   return text.empty() ? "" : printable(text, longest_text) + "\n";
 }
 
-/// All that a rule found, of the severities from `gravest` to `mildest`.
-std::string told(const ImageReport& image, const std::string& rule, Severity gravest,
-                 Severity mildest) {
+/// What a rule found that rejects, or all the rest of it.
+std::string told(const ImageReport& image, const std::string& rule, bool rejecting) {
   std::string text;
   for (const Finding& finding : image.findings) {
-    if (finding.rule != rule || finding.severity < gravest || finding.severity > mildest) continue;
+    if (finding.rule != rule || rejects(finding) != rejecting) continue;
     text += line(fmt::format("{}: {}{}{}", word_of(finding.severity), place_of(finding),
                              finding.path.empty() ? "" : ": ", finding.message));
+    text += line(waiver_of(finding));
     text += line(finding.text) + line(finding.effect) + line(finding.hint);
   }
   return text;
@@ -36,7 +36,7 @@ std::string told(const ImageReport& image, const std::string& rule, Severity gra
 
 const Finding* error_or_null(const ImageReport& image, const std::string& rule) {
   const auto found = std::ranges::find_if(image.findings, [&](const Finding& finding) {
-    return finding.rule == rule && finding.severity == Severity::error;
+    return finding.rule == rule && rejects(finding);
   });
   return found == image.findings.end() ? nullptr : &*found;
 }
@@ -87,7 +87,7 @@ class Suite {
       add_undetermined(test, rule);
     else if (answer.answer == Answered::not_applicable)
       add_skipped(test, say("not applicable"));
-    const std::string milder = told(image_, rule, Severity::warning, Severity::info);
+    const std::string milder = told(image_, rule, false);
     if (!milder.empty())
       test.append_child("system-out").append_child(pugi::node_pcdata).set_value(milder.c_str());
   }
@@ -97,7 +97,7 @@ class Suite {
     auto failure = test.append_child("failure");
     set(failure, "type", "error");
     set(failure, "message", error.message);
-    const std::string text = told(image_, error.rule, Severity::error, Severity::error);
+    const std::string text = told(image_, error.rule, true);
     failure.append_child(pugi::node_pcdata).set_value(text.c_str());
   }
 

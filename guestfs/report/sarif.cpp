@@ -92,19 +92,38 @@ class Fingerprints {
   std::map<std::string, int> seen_;
 };
 
+/// A waiver is a decision outside of the image, and takes effect only where it stands.
+Json suppressions_json(const Waived& waived) {
+  return Json::array({{{"kind", "external"},
+                       {"status", "accepted"},
+                       {"justification", printable(waived.reason, longest_text)},
+                       {"properties", {{"expires", printable(waived.expires, longest_text)}}}}});
+}
+
+Json result_json(const ImageReport& image, const Table& table, const Finding& finding,
+                 const std::string& fingerprint) {
+  Json result{{"ruleId", finding.rule},
+              {"ruleIndex", index_of(table, finding.rule)},
+              {"level", level_of(finding.severity)},
+              {"message", message(finding.message)},
+              {"locations", Json::array({location(image, finding)})},
+              {"partialFingerprints", {{"evidence/v1", fingerprint}}},
+              {"properties",
+               {{"effect", printable(finding.effect, longest_text)},
+                {"hint", printable(finding.hint, longest_text)}}}};
+  // Once one result of a run has the key, SARIF asks all of them to have it.
+  const bool any = std::ranges::any_of(image.findings,
+                                       [](const Finding& each) { return each.waived.has_value(); });
+  if (any) result["suppressions"] = Json::array();
+  if (finding.waived) result["suppressions"] = suppressions_json(*finding.waived);
+  return result;
+}
+
 Json results_json(const ImageReport& image, const Table& table) {
   Json results = Json::array();
   Fingerprints fingerprints;
   for (const Finding& finding : image.findings)
-    results.push_back({{"ruleId", finding.rule},
-                       {"ruleIndex", index_of(table, finding.rule)},
-                       {"level", level_of(finding.severity)},
-                       {"message", message(finding.message)},
-                       {"locations", Json::array({location(image, finding)})},
-                       {"partialFingerprints", {{"evidence/v1", fingerprints.of(finding)}}},
-                       {"properties",
-                        {{"effect", printable(finding.effect, longest_text)},
-                         {"hint", printable(finding.hint, longest_text)}}}});
+    results.push_back(result_json(image, table, finding, fingerprints.of(finding)));
   return results;
 }
 

@@ -133,7 +133,10 @@ class ImageText {
   void findings() {
     for (const auto severity : {Severity::error, Severity::warning, Severity::info})
       for (const Finding& finding : image_.findings)
-        if (finding.severity == severity) out_ += "\n" + finding_text(finding, painter_);
+        if (finding.severity == severity && !finding.waived)
+          out_ += "\n" + finding_text(finding, painter_);
+    for (const Finding& finding : image_.findings)
+      if (finding.waived) out_ += "\n" + finding_text(finding, painter_);
   }
 
   void undetermined() {

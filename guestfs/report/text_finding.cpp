@@ -51,6 +51,9 @@ std::string finding_text(const Finding& finding, const Painter& painter) {
       painter.paint(Style::bold, printable(finding.rule)), place.empty() ? "" : "  " + place);
   out += snippet(finding, painter);
   out += fmt::format("  {}\n", printable(finding.message, longest_sentence));
+  if (finding.waived)
+    out += fmt::format("  {}\n",
+                       painter.paint(Style::bold, printable(waiver_of(finding), longest_sentence)));
   out += note(say("effect:"), finding.effect, painter);
   out += note(say("to do:"), finding.hint, painter);
   return out;

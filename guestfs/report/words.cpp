@@ -85,6 +85,7 @@ std::string word_of(Severity severity) {
 std::string word_of_answer(const std::string& answer) {
   for (const Severity severity : {Severity::error, Severity::warning, Severity::info})
     if (answer == to_string(severity)) return word_of(severity);
+  if (answer == "waived") return say("waived");
   if (answer == "clean") return say("clean");
   if (answer == "not_applicable") return say("not applicable");
   if (answer == "undetermined") return say("undetermined");
@@ -112,7 +113,19 @@ std::size_t display_width(std::string_view utf8) {
 }
 
 std::ptrdiff_t count_of(const ImageReport& image, Severity severity) {
-  return std::ranges::count(image.findings, severity, &Finding::severity);
+  return std::ranges::count_if(image.findings, [&](const Finding& finding) {
+    return finding.severity == severity && !finding.waived;
+  });
+}
+
+std::ptrdiff_t count_of_waived(const ImageReport& image) {
+  return std::ranges::count_if(image.findings,
+                               [](const Finding& finding) { return finding.waived.has_value(); });
+}
+
+std::string waiver_of(const Finding& finding) {
+  if (!finding.waived) return "";
+  return say("waived until {}: {}", finding.waived->expires, finding.waived->reason);
 }
 
 std::string counts(const ImageReport& image) {
@@ -120,6 +133,8 @@ std::string counts(const ImageReport& image) {
   for (const Severity severity : {Severity::error, Severity::warning, Severity::info})
     if (const auto number = count_of(image, severity); number > 0)
       parts.push_back(sum(number, severity));
+  if (const auto number = count_of_waived(image); number > 0)
+    parts.push_back(say("{} waived", number));
   if (const auto number = image.undetermined.size(); number > 0)
     parts.push_back(number == 1 ? say("1 unanswered question")
                                 : say("{} unanswered questions", number));
@@ -129,7 +144,7 @@ std::string counts(const ImageReport& image) {
 const Finding* main_reason_or_null(const ImageReport& image) {
   const Finding* first = nullptr;
   for (const Finding& finding : image.findings) {
-    if (finding.severity != Severity::error) continue;
+    if (!rejects(finding)) continue;
     if (first == nullptr || link_of(finding.rule) < link_of(first->rule)) first = &finding;
   }
   return first;
@@ -139,6 +154,8 @@ std::string reason_of(const ImageReport& image) {
   if (const Finding* finding = main_reason_or_null(image)) return finding->message;
   if (!image.undetermined.empty()) return image.undetermined.front().reason;
   if (image.verdict != Verdict::accepted) return say("it could not be judged");
+  if (count_of_waived(image) > 0)
+    return say("nothing rejects it, but some of what was found is only waived");
   return count_of(image, Severity::warning) > 0
              ? say("nothing keeps it from booting, but read the warnings")
              : say("nothing was found that keeps it from booting");

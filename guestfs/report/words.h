@@ -21,7 +21,11 @@ std::string human_size(std::uint64_t bytes);
 /// How many columns a terminal gives the text: wide characters take two.
 std::size_t display_width(std::string_view utf8);
 
+/// The findings of that severity that are not waived.
 std::ptrdiff_t count_of(const ImageReport& image, Severity severity);
+std::ptrdiff_t count_of_waived(const ImageReport& image);
+/// "waived until 2026-12-31: reason"; empty for a finding that is not.
+std::string waiver_of(const Finding& finding);
 /// "1 error, 2 warnings": only what there is.
 std::string counts(const ImageReport& image);
 

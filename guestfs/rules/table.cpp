@@ -9,6 +9,7 @@
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/network_rules.h"
 #include "guestfs/rules/platform_rules.h"
+#include "guestfs/rules/waivers.h"
 
 namespace imprint::rules {
 namespace {
@@ -21,7 +22,7 @@ std::vector<Rule> collect() {
        {container_rules(), system_rules(), filesystem_rules(), release_rules(), declared_rules(),
         boot_rules(), driver_rules(), fstab_rules(), mount_unit_rules(), shadow_rules(),
         login_rules(), selinux_rules(), network_rules(), agent_rules(), cloud_init_rules(),
-        platform_rules(), seal_rules(), windows_rules()})
+        platform_rules(), seal_rules(), windows_rules(), waiver_rules()})
     rules.insert(rules.end(), family.begin(), family.end());
   return rules;
 }

@@ -13,6 +13,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+constexpr const char* today = "2026-06-30";
+
 std::vector<rules::Profile> profiles_of(std::optional<Severity> of_multi_boot) {
   std::vector<rules::Profile> profiles(2);
   profiles[0].name = "generic";
@@ -29,7 +31,7 @@ rules::Evidence evidence(const std::string& message) {
 
 TEST(Ledger, HasOneOpinionForOneProfile) {
   const std::vector<rules::Profile> profiles(1);
-  Ledger ledger{profiles};
+  Ledger ledger{profiles, today};
   ledger.fired("os.multi-boot", evidence("two"));
   ledger.answered("os.");
   ImageReport report;
@@ -45,7 +47,7 @@ TEST(Ledger, HasOneOpinionForOneProfile) {
 
 TEST(Ledger, TakesTheWorstOfSeveralProfilesAndTellsWhereTheyDiffer) {
   const auto profiles = profiles_of(Severity::error);
-  Ledger ledger{profiles};
+  Ledger ledger{profiles, today};
   ledger.fired("os.multi-boot", evidence("two"));
   ledger.answered("os.");
   ImageReport report;
@@ -63,7 +65,7 @@ TEST(Ledger, TakesTheWorstOfSeveralProfilesAndTellsWhereTheyDiffer) {
 
 TEST(Ledger, LeavesOutWhatOneProfileTurnsOff) {
   const auto profiles = profiles_of(std::nullopt);
-  Ledger ledger{profiles};
+  Ledger ledger{profiles, today};
   ledger.fired("os.multi-boot", evidence("two"));
   ledger.answered("os.");
   ImageReport report;
@@ -78,13 +80,13 @@ TEST(Ledger, LetsNoProfileWaveThroughWhatWasNotRead) {
   std::vector<rules::Profile> profiles(1);
   profiles[0].severities["disk.unreadable"] = std::nullopt;
   profiles[0].severities["disk.qcow2-backing-file"] = std::nullopt;
-  Ledger unread{profiles};
+  Ledger unread{profiles, today};
   unread.undetermined("disk.unreadable", "gone");
   ImageReport report;
   unread.close(report);
   EXPECT_EQ(report.verdict, Verdict::undetermined);
 
-  Ledger reaching_out{profiles};
+  Ledger reaching_out{profiles, today};
   Finding finding;
   finding.rule = "disk.qcow2-backing-file";
   finding.severity = Severity::error;
@@ -96,7 +98,7 @@ TEST(Ledger, LetsNoProfileWaveThroughWhatWasNotRead) {
 
 TEST(Ledger, LeavesTheRulesOfAGuestOpenWhereThereIsNone) {
   const std::vector<rules::Profile> profiles(1);
-  Ledger ledger{profiles};
+  Ledger ledger{profiles, today};
   ledger.answered("disk.");
   ledger.no_guest("os.none-found", "encrypted");
   ImageReport report;
@@ -106,6 +108,77 @@ TEST(Ledger, LeavesTheRulesOfAGuestOpenWhereThereIsNone) {
   const auto runnable = std::ranges::count_if(
       rules::all_rules(), [](const rules::Rule& rule) { return rule.evaluate != nullptr; });
   EXPECT_EQ(report.coverage.undetermined, runnable + 1);
+}
+
+std::vector<rules::Profile> waiving_multi_boot() {
+  auto profiles = profiles_of(Severity::error);
+  for (rules::Profile& profile : profiles) profile.severities["os.multi-boot"] = Severity::error;
+  rules::Waiver& waiver = profiles[0].waivers.emplace_back();
+  waiver.rule = "os.multi-boot";
+  waiver.reason = "two on purpose";
+  waiver.expires = "2026-12-31";
+  return profiles;
+}
+
+TEST(Ledger, RejectsNothingForWhatTheProfileWaives) {
+  auto profiles = waiving_multi_boot();
+  profiles.resize(1);
+  Ledger ledger{profiles, today};
+  ledger.fired("os.multi-boot", evidence("two"));
+  ledger.answered("os.");
+  ImageReport report;
+  ledger.close(report);
+  EXPECT_EQ(report.verdict, Verdict::accepted);
+  ASSERT_THAT(report.findings, SizeIs(1));
+  EXPECT_EQ(report.findings[0].severity, Severity::error);
+  ASSERT_TRUE(report.findings[0].waived);
+  EXPECT_EQ(report.findings[0].waived->reason, "two on purpose");
+}
+
+TEST(Ledger, WaivesForTheImageOnlyWhatAllProfilesWaive) {
+  const auto profiles = waiving_multi_boot();
+  Ledger ledger{profiles, today};
+  ledger.fired("os.multi-boot", evidence("two"));
+  ledger.answered("os.");
+  ImageReport report;
+  ledger.close(report);
+  EXPECT_EQ(report.verdict, Verdict::rejected);
+  EXPECT_FALSE(report.findings[0].waived);
+  EXPECT_EQ(report.profiles[0].verdict, Verdict::accepted);
+  EXPECT_EQ(report.profiles[1].verdict, Verdict::rejected);
+  EXPECT_THAT(differences_of(report.profiles)[0].answers, ElementsAre("waived", "error"));
+}
+
+TEST(Ledger, SaysWhichWaiversHaveEndedAndWhichFitNothing) {
+  auto profiles = waiving_multi_boot();
+  profiles.resize(1);
+  Ledger late{profiles, "2027-01-01"};
+  late.fired("os.multi-boot", evidence("two"));
+  late.answered("os.");
+  ImageReport report;
+  late.close(report);
+  EXPECT_EQ(report.verdict, Verdict::rejected);
+  EXPECT_NE(std::ranges::find(report.findings, "waiver.expired", &Finding::rule),
+            report.findings.end());
+
+  Ledger unused{profiles, today};
+  unused.answered("os.");
+  ImageReport other;
+  unused.close(other);
+  EXPECT_EQ(other.verdict, Verdict::accepted);
+  ASSERT_THAT(other.findings, SizeIs(1));
+  EXPECT_EQ(other.findings[0].rule, "waiver.unused");
+}
+
+TEST(Ledger, LeavesOpenWhatCouldNotBeAnswered) {
+  auto profiles = waiving_multi_boot();
+  profiles.resize(1);
+  profiles[0].waivers[0].rule = "boot.no-config";
+  Ledger ledger{profiles, today};
+  ledger.undetermined("boot.no-config", "not mounted");
+  ImageReport report;
+  ledger.close(report);
+  EXPECT_EQ(report.verdict, Verdict::undetermined);
 }
 
 }  // namespace

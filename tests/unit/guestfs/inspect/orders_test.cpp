@@ -11,8 +11,14 @@ TEST(Orders, ReachTheWorkerWhole) {
   Orders orders;
   orders.profiles.resize(1);
   orders.profiles[0].name = "mine";
+  rules::Waiver& waiver = orders.profiles[0].waivers.emplace_back();
+  waiver.rule = "shadow.mode";
+  waiver.text = "*";
+  waiver.reason = "known";
+  waiver.expires = "2026-12-31";
   orders.profiles[0].demands.declared = {"centos", "7"};
   orders.profiles[0].limits.min_free_space = 4096;
+  orders.today = "2026-06-30";
   orders.passphrase = "s\xc3\xa9same \xff\"\\";
   guest::Volume& volume = orders.promised.emplace_back();
   volume.promised_by = "data";
@@ -27,8 +33,14 @@ TEST(Orders, ReachTheWorkerWhole) {
   const auto read = parse_orders_json(*json);
   ASSERT_TRUE(read) << read.error().message;
   ASSERT_EQ(read->profiles.size(), 1U);
+  ASSERT_EQ(read->profiles[0].waivers.size(), 1U);
+  EXPECT_EQ(read->profiles[0].waivers[0].rule, "shadow.mode");
+  EXPECT_EQ(read->profiles[0].waivers[0].text, "*");
+  EXPECT_FALSE(read->profiles[0].waivers[0].path);
+  EXPECT_EQ(read->profiles[0].waivers[0].expires, "2026-12-31");
   EXPECT_EQ(read->profiles[0].demands.declared.version, "7");
   EXPECT_EQ(read->profiles[0].limits.min_free_space, 4096U);
+  EXPECT_EQ(read->today, "2026-06-30");
   EXPECT_EQ(read->passphrase, orders.passphrase);
   ASSERT_EQ(read->promised.size(), 1U);
   EXPECT_EQ(read->promised[0].promised_by, "data");
@@ -39,8 +51,8 @@ TEST(Orders, ReachTheWorkerWhole) {
 }
 
 TEST(Orders, AreReadStrictly) {
-  for (const char* text : {"{}", "[]", R"({"profiles": []})",
-                           R"({"profiles": [{"name": "x", "severities": []}],
+  for (const char* text : {"{}", "[]", R"({"profiles": [], "today": "x"})",
+                           R"({"profiles": [{"name": "x", "severities": []}], "today": "x",
                                "passphrase": "zz"})"}) {
     const auto read = parse_orders_json(parse_json(text).value());
     ASSERT_FALSE(read) << text;

@@ -28,6 +28,15 @@ TEST(HtmlReport, ShowsTheOffendingLineInItsContext) {
                               "class=\"line\">9</td><td><code>UUID=8d7f2c10"));
 }
 
+TEST(HtmlReport, ShowsWhatIsWaivedInAGroupOfItsOwn) {
+  const std::string page = render_html({"mine", "r", {test::waived_image()}});
+  EXPECT_THAT(page, HasSubstr("class=\"banner accepted\""));
+  EXPECT_THAT(page, HasSubstr("some of what was found is only waived"));
+  EXPECT_THAT(page, HasSubstr("<h3>Waived <span class=\"count\">2</span></h3>"));
+  EXPECT_THAT(page, HasSubstr("waived until 2026-12-31: the disk is attached by hand"));
+  EXPECT_THAT(page, Not(HasSubstr("<h3>Errors")));
+}
+
 TEST(HtmlReport, ComparesProfiles) {
   EXPECT_THAT(render_html(test::full_report()), HasSubstr("<code>selinux.enabled</code>"));
   EXPECT_THAT(render_html({"generic", "r", {test::accepted_image()}}),

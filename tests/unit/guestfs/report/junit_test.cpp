@@ -49,6 +49,15 @@ TEST(JunitReport, TellsSkippedFromUndetermined) {
   EXPECT_EQ(parsed.suite.attribute("tests").as_int(), 8);
 }
 
+TEST(JunitReport, DoesNotFailForWhatIsWaived) {
+  const Parsed parsed{{"mine", "r", {test::waived_image()}}};
+  const auto waived = parsed.test("fstab.device-not-in-image");
+  EXPECT_FALSE(waived.child("failure"));
+  EXPECT_THAT(waived.child("system-out").text().get(),
+              testing::HasSubstr("waived until 2026-12-31: the disk is attached by hand"));
+  EXPECT_EQ(parsed.suite.attribute("failures").as_int(), 0);
+}
+
 TEST(JunitReport, TellsOfAnImageThatCouldNotBeRead) {
   const Parsed parsed{{"generic", "r", {test::unreadable_image()}}};
   EXPECT_TRUE(parsed.test("disk.unreadable").child("error"));

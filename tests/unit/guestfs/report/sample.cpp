@@ -100,6 +100,17 @@ ImageReport accepted_image() {
   return image;
 }
 
+ImageReport waived_image() {
+  ImageReport image = full_report().images[0];
+  image.profiles.clear();
+  image.undetermined.clear();
+  for (Finding& finding : image.findings)
+    if (finding.severity == Severity::error)
+      finding.waived = Waived{"the disk is attached by hand", "2026-12-31"};
+  image.verdict = verdict_of(image.findings, image.undetermined);
+  return image;
+}
+
 ImageReport unreadable_image() {
   ImageReport image;
   image.path = "no-such.qcow2";

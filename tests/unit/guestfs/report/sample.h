@@ -10,6 +10,8 @@ Report full_report();
 ImageReport accepted_image();
 /// A repair of that image which made it acceptable.
 RepairReport repair_of(const ImageReport& before);
+/// Its two errors are waived, so it is accepted.
+ImageReport waived_image();
 /// An image of which nothing could be read.
 ImageReport unreadable_image();
 /// A report in which every text that may come from a guest is an attack on its reader.

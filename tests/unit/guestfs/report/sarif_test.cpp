@@ -57,6 +57,17 @@ TEST(SarifReport, NotifiesOfWhatStayedOpen) {
       false);
 }
 
+TEST(SarifReport, SuppressesWhatIsWaived) {
+  const Json run = run_of({"mine", "r", {test::waived_image()}});
+  EXPECT_EQ(run["properties"]["verdict"], "accepted");
+  EXPECT_EQ(run["results"][0]["suppressions"], Json::array());
+  const Json suppression = run["results"][1]["suppressions"][0];
+  EXPECT_EQ(suppression["kind"], "external");
+  EXPECT_EQ(suppression["status"], "accepted");
+  EXPECT_EQ(suppression["justification"], "the disk is attached by hand");
+  EXPECT_FALSE(run_of(test::full_report())["results"][1].contains("suppressions"));
+}
+
 TEST(Uri, HoldsAnyBytes) {
   EXPECT_EQ(uri_of_file("/a b/c%d\xff.raw"), "file:///a%20b/c%25d%FF.raw");
   EXPECT_EQ(uri_of_file("x#y?.raw"), "x%23y%3F.raw");

@@ -79,6 +79,14 @@ TEST(TextReport, MapsDisksAndBoot) {
   EXPECT_THAT(text, HasSubstr("40 rules answered, 3 not applicable, 0 undetermined"));
 }
 
+TEST(TextReport, ShowsWhatIsWaivedAfterAllElse) {
+  const std::string text = render_text({"mine", "r", {test::waived_image()}}, false);
+  EXPECT_THAT(text, StartsWith("accepted"));
+  EXPECT_THAT(text, HasSubstr("(1 warning, 1 note, 2 waived)"));
+  EXPECT_THAT(text, HasSubstr("  waived until 2026-12-31: the disk is attached by hand\n"));
+  EXPECT_LT(text.find("note fs.swap-partition"), text.find("error fstab.device-not-in-image"));
+}
+
 TEST(TextReport, UsesColourOnlyWhenAsked) {
   EXPECT_THAT(render_text(sample(), false), Not(HasSubstr("\x1b")));
   EXPECT_THAT(render_text(sample(), true), StartsWith("\x1b[1;31mrejected\x1b[0m"));

@@ -46,6 +46,7 @@ int main(int count, char** arguments) {
   write(folder, "repaired", repaired);
   std::ofstream{folder + "/repaired.json"}
       << dump_json(to_json(repaired, report::test::repair_of(full.images[0])), 2);
+  write(folder, "waived", {"mine", full.ruleset, {report::test::waived_image()}});
   write(folder, "several",
         {full.profile,
          full.ruleset,

@@ -92,6 +92,49 @@ TEST_F(ProfileFile, TellsWhatRoomAndWhatSystemItWants) {
   EXPECT_THAT(error_of("[declared]\nname = \"x\"\n"), HasSubstr("unknown key 'name'"));
 }
 
+constexpr const char* good_waiver =
+    "[[waiver]]\nrule = \"shadow.mode\"\nreason = \"known\"\nexpires = 2026-12-31\n";
+
+TEST_F(ProfileFile, HoldsWaiversBesideThoseItInherits) {
+  write("base.toml", good_waiver);
+  const auto profile =
+      load_profile(write("mine.toml",
+                         "extends = \"base.toml\"\n[[waiver]]\nrule = \"os.multi-boot\"\n"
+                         "image = \"*.raw\"\ntext = \"x*\"\npath = \"/etc/*\"\n"
+                         "reason = \"two on purpose\"\nexpires = \"2027-01-02\"\n"));
+  ASSERT_TRUE(profile) << profile.error().message;
+  ASSERT_EQ(profile->waivers.size(), 2U);
+  EXPECT_EQ(profile->waivers[0].expires, "2026-12-31");
+  EXPECT_EQ(profile->waivers[1].rule, "os.multi-boot");
+  EXPECT_EQ(profile->waivers[1].expires, "2027-01-02");
+  EXPECT_EQ(profile->waivers[1].image, "*.raw");
+  EXPECT_FALSE(profile->waivers[1].sha256);
+}
+
+TEST_F(ProfileFile, TakesNoWaiverWithoutAReasonOrAnEnd) {
+  const std::string waiver = "[[waiver]]\nrule = \"shadow.mode\"\n";
+  EXPECT_EQ(error_of(good_waiver), "");
+  EXPECT_THAT(error_of(waiver + "expires = 2026-12-31\n"), HasSubstr("must have 'reason'"));
+  EXPECT_THAT(error_of(waiver + "reason = \" \"\nexpires = 2026-12-31\n"),
+              HasSubstr("'reason' must not be empty"));
+  EXPECT_THAT(error_of(waiver + "reason = \"x\"\n"), HasSubstr("must have 'expires'"));
+  for (const char* day : {"\"never\"", "\"2026-13-01\"", "\"2026-12-31x = 1\"", "5", "true"})
+    EXPECT_THAT(error_of(waiver + "reason = \"x\"\nexpires = " + day + "\n"),
+                HasSubstr("must be a day"))
+        << day;
+  EXPECT_THAT(error_of(good_waiver + std::string{"sha256 = \"12\"\n"}), HasSubstr("64 digits"));
+  EXPECT_THAT(error_of(good_waiver + std::string{"colour = \"red\"\n"}),
+              HasSubstr("unknown key 'colour'"));
+}
+
+TEST_F(ProfileFile, WaivesNothingThatGuardsTheHost) {
+  for (const char* rule : {"disk.qcow2-backing-file", "disk.vmdk-extent-path", "os.none-found"})
+    EXPECT_THAT(
+        error_of(std::string{"[[waiver]]\nreason = \"x\"\nexpires = 2026-12-31\nrule = \""} + rule +
+                 "\"\n"),
+        HasSubstr("cannot be waived"));
+}
+
 TEST_F(ProfileFile, MayNotExtendItself) {
   EXPECT_THAT(error_of("extends = \"p.toml\"\n"), HasSubstr("too many profiles extend each other"));
 }
