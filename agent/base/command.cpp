@@ -99,7 +99,8 @@ struct Streams {
 
 /// The child's side between fork and exec: async-signal-safe calls only.
 [[noreturn]] void become(const char* program, char* const* arguments, char* const* environment,
-                         const Streams& streams, const PreparedSandbox* sandbox, pid_t parent) {
+                         const Streams& streams, const PreparedSandbox* sandbox,
+                         std::span<const int> inherited, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
@@ -112,6 +113,7 @@ struct Streams {
   ::signal(SIGPIPE, SIG_DFL);
   // Descriptors that a library opened without O_CLOEXEC would lead out of the sandbox.
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  for (const int descriptor : inherited) ::fcntl(descriptor, F_SETFD, 0);
   int problem = sandbox != nullptr ? sandbox->enter() : 0;
   if (problem == 0) {
     ::execve(program, arguments, environment);
@@ -311,7 +313,7 @@ Result<CommandOutput> run_command(const Command& command) {
   if (pid < 0) return system_error(errno, "fork");
   if (pid == 0)
     become(program.c_str(), argument_pointers.data(), environment_pointers.data(), streams,
-           sandbox ? &*sandbox : nullptr, parent);
+           sandbox ? &*sandbox : nullptr, command.inherited, parent);
   ::setpgid(pid, pid);  // also here, so that a kill right after this line meets the whole group
 
   streams.in.read.reset();

@@ -30,6 +30,8 @@ struct Command {
   std::size_t output_limit = std::size_t{16}
                              << 20;  ///< bytes of standard output; more kills the command
   std::optional<Sandbox> sandbox;
+  /// Descriptors that the child has too, under the same numbers (above 2); all others are closed.
+  std::vector<int> inherited;
   /// Told each chunk of standard output as it comes, beside its collection. May be empty.
   std::function<void(std::string_view)> on_output;
   /// Asked about ten times a second; true kills the process group and yields Errc::cancelled. May

@@ -40,6 +40,7 @@ Inspection inspection_of(const CheckOptions& options, const std::string& languag
   inspection.image = path;
   inspection.profile = options.profile;
   inspection.language = language;
+  inspection.restore = !options.no_snapshot_appliance;
   inspection.companions.assign(options.companions.begin(), options.companions.end());
   return inspection;
 }

@@ -116,6 +116,8 @@ void add_check_options(CLI::App& command, CheckOptions& options) {
       ->type_name("OUT");
   command.add_flag("--dry-run", options.dry_run,
                    "With --repair: only show what would be changed, and make no copy");
+  command.add_flag("--no-snapshot-appliance", options.no_snapshot_appliance,
+                   "Boot the machine that reads the image instead of restoring it: slow");
   command.footer(examples);
 }
 

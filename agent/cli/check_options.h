@@ -19,6 +19,7 @@ struct CheckOptions {
   std::string repair;           ///< where the repaired copy goes; empty: nothing is repaired
   bool dry_run = false;
   int jobs = 1;
+  bool no_snapshot_appliance = false;
 };
 
 /// Declares the options of the command. `options` must outlive it.

@@ -29,6 +29,7 @@ struct Inspection {
   /// Opens volumes of LUKS, read-only; empty: they stay closed. Neither an argument nor the
   /// environment of any process shows it, nor does a log or the report.
   std::string passphrase = {};
+  bool restore = true;  ///< the appliance from a saved state where there is one; else it boots
 };
 
 /// A file that may be packed, and what it may become.

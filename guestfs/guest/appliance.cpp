@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "guestfs/appliance/handshake.h"
+#include "guestfs/guest/configure.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::guest {
@@ -19,6 +21,14 @@ int set_socket_folder(guestfs_h* handle, const std::filesystem::path& folder) {
   return guestfs_parse_environment_list(handle, environment.data());
 }
 
+bool add(guestfs_h* handle, const ApplianceDrive& drive) {
+  return guestfs_add_drive_opts(handle, drive.path.c_str(), GUESTFS_ADD_DRIVE_OPTS_READONLY,
+                                drive.writable ? 0 : 1, GUESTFS_ADD_DRIVE_OPTS_FORMAT,
+                                drive.format.c_str(), -1) == 0;
+}
+
+}  // namespace
+
 bool configure(guestfs_h* handle, const ApplianceSettings& settings) {
   const std::string temp = settings.temp_folder.string();
   return set_socket_folder(handle, settings.temp_folder) == 0 &&
@@ -29,13 +39,10 @@ bool configure(guestfs_h* handle, const ApplianceSettings& settings) {
          (settings.kvm || guestfs_set_backend_setting(handle, "force_tcg", "1") == 0);
 }
 
-bool add(guestfs_h* handle, const ApplianceDrive& drive) {
-  return guestfs_add_drive_opts(handle, drive.path.c_str(), GUESTFS_ADD_DRIVE_OPTS_READONLY,
-                                drive.writable ? 0 : 1, GUESTFS_ADD_DRIVE_OPTS_FORMAT,
-                                drive.format.c_str(), -1) == 0;
-}
-
-}  // namespace
+Appliance::Appliance(guestfs_h* handle) : handle_{handle} {}
+Appliance::Appliance(Appliance&&) noexcept = default;
+Appliance& Appliance::operator=(Appliance&&) noexcept = default;
+Appliance::~Appliance() = default;
 
 Result<Appliance> Appliance::launch(const ApplianceSettings& settings,
                                     const std::vector<ApplianceDrive>& drives) {
@@ -57,6 +64,28 @@ Result<> Appliance::shut_down() {
   const char* reason = guestfs_last_error(handle);
   return make_error(Errc::unavailable, "{}",
                     say("the appliance did not write everything: {}", reason ? reason : "?"));
+}
+
+Result<std::vector<Device>> Appliance::list(char** devices) const {
+  const StringList list{devices};
+  if (!list.valid()) return last_error("disks");
+  std::vector<Device> result;
+  for (const std::string& path : list.values()) {
+    const std::int64_t size = guestfs_blockdev_getsize64(handle(), path.c_str());
+    if (size < 0) return last_error(path);
+    result.push_back({path, static_cast<std::uint64_t>(size)});
+  }
+  return result;
+}
+
+Result<std::vector<Device>> Appliance::disks() const {
+  if (control_) return disks_;
+  return list(guestfs_list_devices(handle()));
+}
+
+Result<std::vector<Device>> Appliance::partitions() const {
+  if (control_) return partitions_;
+  return list(guestfs_list_partitions(handle()));
 }
 
 int Appliance::last_errno() const {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +13,13 @@
 struct guestfs_h;
 extern "C" void guestfs_close(guestfs_h*);
 
+namespace imprint::appliance {
+class Handshake;
+}
+
 namespace imprint::guest {
+
+struct SavedMachine;
 
 struct ApplianceSettings {
   std::filesystem::path folder;       ///< a fixed appliance: kernel, initrd, root, README.fixed
@@ -25,6 +33,11 @@ struct ApplianceDrive {
   bool writable = false;  ///< otherwise what is written is forgotten at the end
 };
 
+struct Device {
+  std::string path;        ///< "/dev/sda1"
+  std::uint64_t size = 0;  ///< bytes
+};
+
 /// One running libguestfs appliance with its drives attached, read-only but where one is said to be
 /// writable, without a network, and with no regard to the process's environment. It runs none of
 /// the guest's code. Ends its QEMU when destroyed. Not thread-safe.
@@ -34,6 +47,23 @@ class Appliance {
   /// takes.
   static Result<Appliance> launch(const ApplianceSettings& settings,
                                   const std::vector<ApplianceDrive>& drives);
+
+  /// The same from a saved state, in a fraction of the time. Errors: unavailable, corrupt or
+  /// conflict: it cannot be restored, or what came up is not what was saved; a boot may do.
+  static Result<Appliance> restore(const ApplianceSettings& settings, const SavedMachine& saved,
+                                   const std::vector<ApplianceDrive>& drives);
+
+  Appliance(Appliance&&) noexcept;
+  Appliance& operator=(Appliance&&) noexcept;
+  ~Appliance();
+
+  /// Starts the RAID arrays and logical volumes that are on the drives, so that they can be asked
+  /// for. Errc::unavailable: the appliance died.
+  Result<> assemble();
+
+  /// The disks, or the partitions, in their order.
+  Result<std::vector<Device>> disks() const;
+  Result<std::vector<Device>> partitions() const;
 
   [[nodiscard]] guestfs_h* handle() const noexcept { return handle_.get(); }
 
@@ -48,7 +78,12 @@ class Appliance {
   [[nodiscard]] int last_errno() const;
 
  private:
-  explicit Appliance(guestfs_h* handle) : handle_{handle} {}
+  explicit Appliance(guestfs_h* handle);
+  Result<std::vector<Device>> list(char** devices) const;
+
+  std::unique_ptr<appliance::Handshake> control_;  ///< of a restored one
+  std::vector<Device> disks_;                      ///< that a restored one told
+  std::vector<Device> partitions_;
   Owned<guestfs_h, guestfs_close> handle_;
 };
 

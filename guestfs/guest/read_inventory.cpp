@@ -41,10 +41,11 @@ int disk_index(const std::string& device) {
   return name ? static_cast<int>(name->disk) : -1;
 }
 
-Result<DiskTable> read_disk(const Appliance& appliance, const std::string& device) {
+Result<DiskTable> read_disk(const Appliance& appliance, const Device& wanted) {
+  const std::string& device = wanted.path;
   DiskTable disk;
   disk.device = device;
-  disk.size = TRY(size_of(appliance, device));
+  disk.size = wanted.size;
   std::size_t count = 0;
   const Owned<char, std::free> sector{
       guestfs_pread_device(appliance.handle(), device.c_str(), boot_sector_size, 0, &count)};
@@ -54,13 +55,11 @@ Result<DiskTable> read_disk(const Appliance& appliance, const std::string& devic
 }
 
 Result<> add_partitions(const Appliance& appliance, Inventory& inventory) {
-  guestfs_h* handle = appliance.handle();
-  for (const auto& device :
-       TRY(values_of(appliance, guestfs_list_partitions(handle), "partitions"))) {
+  for (const auto& [device, size] : TRY(appliance.partitions())) {
     Volume volume;
     volume.device = device;
     volume.disk = disk_index(device);
-    volume.size = TRY(size_of(appliance, device));
+    volume.size = size;
     const BlkidValues values = TRY(probe(appliance, device));
     apply_blkid(values, volume);
     const auto scheme = values.find("PART_ENTRY_SCHEME");
@@ -146,11 +145,12 @@ Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory) {
 
 Result<Inventory> read_inventory(Appliance& appliance) {
   Inventory inventory;
-  for (const auto& device :
-       TRY(values_of(appliance, guestfs_list_devices(appliance.handle()), "disks")))
+  for (const Device& device : TRY(appliance.disks()))
     inventory.disks.push_back(TRY(read_disk(appliance, device)));
   TRY(add_partitions(appliance, inventory));
   TRY(add_whole_disks(appliance, inventory));
+  if (any_of_type(inventory, "linux_raid_member") || any_of_type(inventory, "LVM2_member"))
+    TRY(appliance.assemble());
   TRY(add_arrays(appliance, inventory));
   TRY(add_logical_volumes(appliance, inventory));
   return inventory;

@@ -1,10 +1,5 @@
 #include "guestfs/inspect/appliance_cache.h"
 
-#include <fcntl.h>
-#include <pwd.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -13,7 +8,7 @@
 #include "agent/base/atomic_file.h"
 #include "agent/base/command.h"
 #include "agent/base/digest.h"
-#include "agent/base/fd.h"
+#include "guestfs/appliance/cache_lock.h"
 
 namespace imprint::inspect {
 namespace {
@@ -56,28 +51,9 @@ Result<std::string> appliance_key() {
   return digest_of(*parts + kernels).substr(0, 16);
 }
 
-Result<Fd> lock(const fs::path& file) {
-  Fd fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-  if (!fd.valid()) return system_error(errno, file.string());
-  while (::flock(fd.get(), LOCK_EX) != 0)
-    if (errno != EINTR) return system_error(errno, file.string());
-  return fd;
-}
-
 bool is_ready(const fs::path& appliance) {
   std::error_code ignored;
   return fs::exists(appliance / "README.fixed", ignored);
-}
-
-/// Appliances of former kernels or libguestfs, and builds that were cut off: called under the lock.
-void remove_others(const fs::path& cache_folder, const fs::path& keep) {
-  std::error_code ignored;
-  std::vector<fs::path> others;
-  for (const auto& entry : fs::directory_iterator{cache_folder, ignored})
-    if (entry.path().filename().string().starts_with(name_prefix) && entry.is_directory(ignored) &&
-        entry.path() != keep)
-      others.push_back(entry.path());
-  for (const fs::path& other : others) fs::remove_all(other, ignored);
 }
 
 Result<> build(const fs::path& building) {
@@ -115,18 +91,15 @@ fs::path default_cache_folder() {
 
 Result<fs::path> prepare_appliance(const fs::path& cache_folder) {
   const std::string key = TRY(appliance_key());
-  const fs::path appliance = cache_folder / (std::string{name_prefix} + key);
-  if (is_ready(appliance)) return appliance;
-  std::error_code failed;
-  fs::create_directories(cache_folder, failed);
-  if (failed) return system_error(failed.value(), "cache folder '" + cache_folder.string() + "'");
-  const Fd held = TRY(lock(cache_folder / "appliance.lock"));
-  if (is_ready(appliance)) return appliance;
-  remove_others(cache_folder, appliance);
-  const fs::path building = appliance.string() + ".new";
+  const fs::path folder = cache_folder / (std::string{name_prefix} + key);
+  if (is_ready(folder)) return folder;
+  const Fd held = TRY(appliance::lock_cache(cache_folder));
+  if (is_ready(folder)) return folder;
+  appliance::remove_others(cache_folder, name_prefix, folder);
+  const fs::path building = folder.string() + ".new";
   TRY(build(building));
-  TRY(publish(building, appliance));
-  return appliance;
+  TRY(publish(building, folder));
+  return folder;
 }
 
 }  // namespace imprint::inspect

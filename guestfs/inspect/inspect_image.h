@@ -7,6 +7,7 @@
 
 #include "agent/model/report.h"
 #include "guestfs/guest/inventory.h"
+#include "guestfs/guest/restored_appliance.h"
 #include "guestfs/repair/plan.h"
 #include "guestfs/rules/profile.h"
 
@@ -25,6 +26,10 @@ struct Task {
   bool kvm = false;
   std::vector<guest::Volume> promised;  ///< by manifests: there at run time, not at hand
   std::string passphrase;               ///< of LUKS; empty: what is encrypted stays closed
+  /// The state to restore the appliance from, and why there is none. A restore that fails is
+  /// followed by a boot.
+  std::optional<guest::SavedMachine> saved = std::nullopt;
+  std::string not_saved = {};
 };
 
 /// Everything that is found of one image: the container gate, and if it lets the file pass, QEMU's

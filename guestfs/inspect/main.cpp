@@ -14,6 +14,7 @@
 #include "guestfs/inspect/orders.h"
 #include "guestfs/inspect/repair_worker.h"
 #include "guestfs/inspect/unpack_worker.h"
+#include "guestfs/inspect/worker_inspector.h"
 #include "guestfs/language/language.h"
 #include "guestfs/profiles/load_manifest.h"
 #include "guestfs/profiles/load_profile.h"
@@ -33,13 +34,21 @@ struct Options {
   std::string language = "en";
   bool plans_repair = false;
   bool repairs = false;
+  std::string state_key;
+  std::string wrapper;
+  std::string features;
+  int memory = -1;
+  int devices = -1;
+  std::string not_saved;
+  std::string learn_features;
+  std::string prepare;
   std::string unpack_to;
   std::uint64_t data_limit = 0;
   std::string passphrase_file;
 };
 
 void describe(CLI::App& app, Options& options) {
-  app.add_option("image", options.image, "the disk image to read")->required();
+  app.add_option("image", options.image, "the disk image to read");
   app.add_option("--format", options.format, "its format; found by its content if not given")
       ->check(CLI::IsMember({"qcow2", "raw", "vmdk", "vhd", "vpc", "vhdx", "vdi"}));
   app.add_option("--sha256", options.digest, "its digest; computed if not given");
@@ -61,6 +70,16 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--appliance", options.appliance, "folder of a fixed libguestfs appliance");
   app.add_option("--accelerator", options.accelerator, "how QEMU runs the appliance")
       ->check(CLI::IsMember({"kvm", "tcg"}));
+  app.add_option("--state-key", options.state_key, "the saved appliance's key");
+  app.add_option("--wrapper", options.wrapper, "imprint-appliance-qemu");
+  app.add_option("--features", options.features, "folder of what libguestfs learned of QEMU");
+  app.add_option("--memory", options.memory, "descriptor of the saved appliance's memory");
+  app.add_option("--devices", options.devices, "descriptor of the saved appliance's devices");
+  app.add_option("--not-saved", options.not_saved, "why no saved appliance is given");
+  app.add_option("--learn-features", options.learn_features,
+                 "no report: keep what libguestfs learns of QEMU in this folder");
+  app.add_option("--prepare", options.prepare,
+                 "no report: make the appliance and its saved state in this cache folder");
   app.add_option("--lang", options.language, "language of messages, effects and hints")
       ->check(CLI::IsMember({"en", "zh"}));
 }
@@ -96,6 +115,11 @@ imprint::inspect::Task task_of(const Options& options) {
   task.appliance = options.appliance;
   task.temp_folder = std::filesystem::temp_directory_path();
   task.kvm = options.accelerator == "kvm";
+  task.not_saved = options.not_saved;
+  if (!options.state_key.empty())
+    task.saved =
+        imprint::guest::SavedMachine{options.state_key, options.wrapper, options.features,
+                                     imprint::Fd{options.memory}, imprint::Fd{options.devices}};
   return task;
 }
 
@@ -105,7 +129,22 @@ imprint::Json inspect(const imprint::inspect::Task& task, bool plans_repair) {
   return {{"report", to_json(planned.report)}, {"plan", to_json(planned.plan)}};
 }
 
+int learn(const Options& options) {
+  const auto learned =
+      imprint::guest::learn_features(options.learn_features, options.appliance, options.wrapper);
+  if (!learned) std::cerr << learned.error().message << '\n';
+  return learned ? 0 : 1;
+}
+
+int prepare(const Options& options) {
+  const auto prepared = imprint::inspect::prepare_for_checks(options.prepare);
+  if (!prepared) std::cerr << prepared.error().message << '\n';
+  return prepared ? 0 : 1;
+}
+
 int run(const Options& options) {
+  if (!options.prepare.empty()) return prepare(options);
+  if (!options.learn_features.empty()) return learn(options);
   imprint::language::speak(imprint::language::parse_language(options.language)
                                .value_or(imprint::language::Language::english));
   if (auto dropped = imprint::inspect::drop_root(); !dropped) {
@@ -144,7 +183,11 @@ int main(int count, char** arguments) {
     app.exit(error);
     return wrong_usage;
   }
-  if (options.appliance.empty() && options.unpack_to.empty()) {
+  if (options.image.empty() && options.prepare.empty() && options.learn_features.empty()) {
+    std::cerr << "an image is required\n";
+    return wrong_usage;
+  }
+  if (options.appliance.empty() && options.unpack_to.empty() && options.prepare.empty()) {
     std::cerr << "--appliance is required\n";
     return wrong_usage;
   }

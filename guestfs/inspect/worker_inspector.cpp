@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <iostream>
 
 #include "agent/model/json.h"
 #include "guestfs/container/byte_source.h"
 #include "guestfs/inspect/orders.h"
+#include "guestfs/inspect/saved_state.h"
 #include "guestfs/inspect/workplace.h"
 #include "guestfs/language/say.h"
 #include "guestfs/profiles/load_manifest.h"
@@ -27,6 +29,7 @@ Command command_for(const Inspection& inspection, const Workplace& place, const 
   Command command = command_at(place, disks, inspection.time_limit);
   command.arguments.insert(command.arguments.end(),
                            {"--lang", inspection.language, "--profile", "-"});
+  add_saved_state(command, place);
   if (inspection.declared_format) {
     command.arguments.emplace_back("--format");
     command.arguments.push_back(*inspection.declared_format);
@@ -140,9 +143,15 @@ Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, b
     if (source.error().code == Errc::not_found) return source.error();
     return Planned{undetermined(inspection, "disk.unreadable", source.error().message), nullptr};
   }
-  const Workplace place = TRY(prepare_workplace(settings_));
+  Workplace place = TRY(prepare_workplace(settings_));
+  // What opens LUKS is not in the saved appliance.
+  if (inspection.restore && inspection.passphrase.empty()) load_saved_state(settings_, place);
   const auto output = run_command(command_for(inspection, place, orders, plans));
-  if (output) return read_answer(inspection, *output, plans);
+  if (output) {
+    // Such as why the appliance was booted: for the log, or for whoever waits at the terminal.
+    if (output->status == 0) std::cerr << output->err;
+    return read_answer(inspection, *output, plans);
+  }
   const Error& error = output.error();
   if (error.code == Errc::cancelled) return error;
   if (error.code == Errc::not_found) return make_error(Errc::unavailable, "{}", error.message);

@@ -20,6 +20,11 @@ struct WorkerSettings {
 /// else in libexec. Errc::unavailable if it is in none of them.
 Result<std::filesystem::path> find_worker();
 
+/// Makes the appliance and its saved state in a cache folder, so that no check has to: for the
+/// packages' installation. Takes half a minute where nothing is there. Errors as of
+/// prepare_appliance() and appliance::prepare_state().
+Result<> prepare_for_checks(const std::filesystem::path& cache_folder);
+
 /// Inspects in a worker process that can read the image, the appliance and the system's programs,
 /// can write one private folder, and is killed with its QEMU at the time limit. Keeps the contract
 /// of Inspector; a worker that dies or prints nonsense gives a report with the verdict

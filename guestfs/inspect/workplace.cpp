@@ -20,8 +20,8 @@ Result<Workplace> prepare_workplace(const WorkerSettings& settings) {
   fs::path worker = settings.worker.empty() ? TRY(find_worker()) : settings.worker;
   fs::path appliance = TRY(prepare_appliance(cache));
   Accelerator accelerator = TRY(probe_accelerator(appliance / "kernel", cache));
-  return Workplace{std::move(worker), std::move(appliance), std::move(accelerator),
-                   std::move(temp)};
+  return Workplace{std::move(worker), std::move(appliance), std::move(accelerator), std::move(temp),
+                   std::nullopt, {}};
 }
 
 Command command_at(const Workplace& place, const std::vector<fs::path>& disks,
@@ -36,6 +36,8 @@ Command command_at(const Workplace& place, const std::vector<fs::path>& disks,
   Sandbox& sandbox = command.sandbox.emplace();
   sandbox.read = system_read_paths();
   sandbox.read.insert(sandbox.read.end(), {place.worker, place.appliance});
+  if (place.saved)
+    sandbox.read.insert(sandbox.read.end(), {place.saved->folder, place.saved->wrapper});
   sandbox.read.insert(sandbox.read.end(), disks.begin(), disks.end());
   sandbox.write = {place.temp.path(), "/dev/null"};
   if (place.accelerator.name == "kvm") sandbox.write.emplace_back("/dev/kvm");

@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "agent/base/accelerator.h"
 #include "agent/base/command.h"
+#include "guestfs/appliance/prepare_state.h"
 #include "guestfs/inspect/private_folder.h"
 #include "guestfs/inspect/worker_inspector.h"
 
@@ -16,6 +18,8 @@ struct Workplace {
   std::filesystem::path appliance;
   Accelerator accelerator;
   PrivateFolder temp;  ///< the only folder that the worker may write to
+  std::optional<appliance::PreparedState> saved = std::nullopt;
+  std::string not_saved = {};  ///< why there is no saved state, if one was asked for
 };
 
 /// Errc::unavailable: worker or appliance missing.

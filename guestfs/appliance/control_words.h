@@ -1,0 +1,18 @@
+#pragma once
+// What host and appliance say to each other over a virtio-serial port, one line each:
+//   appliance: "ready KEY"              it waits for its disks; the machine can be saved
+//   host:      "go NONCE DISKS"         so many disks are attached, as SCSI targets 0, 1, ...
+//   appliance: "here KEY NONCE DISKS"   the kernel knows them
+//              "found sda 8192 sda1 ..." disks and partitions with their sizes in 512-byte sectors;
+//                                       guestfsd starts to answer
+//   host:      "assemble"               start RAID arrays and logical volumes
+//   appliance: "assembled"
+// KEY names the state (see SnapshotKey), so a foreign one betrays itself; NONCE is new each time.
+// Also included by the appliance's own program, which knows nothing else of the host's.
+
+namespace imprint {
+
+inline constexpr const char* control_port = "imprint.control";
+inline constexpr const char* channel_port = "org.libguestfs.channel.0";  ///< libguestfs's name
+
+}  // namespace imprint

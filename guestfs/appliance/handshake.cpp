@@ -1,0 +1,72 @@
+#include "guestfs/appliance/handshake.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <sstream>
+
+namespace imprint::appliance {
+namespace {
+
+Result<std::string> make_nonce() {
+  std::array<unsigned char, 16> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    return system_error(errno, "random bytes");
+  return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
+
+Result<> expect(const std::string& answer, const std::string& wanted) {
+  if (answer == wanted) return {};
+  return make_error(Errc::corrupt, "the restored machine answers '{:.100}' instead of '{}'", answer,
+                    wanted);
+}
+
+}  // namespace
+
+Result<std::vector<BlockDevice>> parse_found(const std::string& line) {
+  constexpr std::uint64_t sector = 512;
+  constexpr std::uint64_t most_sectors = std::uint64_t{1} << 54;
+  std::istringstream words{line};
+  std::string name;
+  if (!(words >> name) || name != "found")
+    return make_error(Errc::corrupt, "the restored machine names no disks: '{:.100}'", line);
+  std::vector<BlockDevice> devices;
+  std::uint64_t sectors = 0;
+  while (words >> name >> sectors) {
+    BlockDevice device{name, 0, 0, sectors * sector};
+    const char* end = name.data() + name.size();
+    const bool is_disk =
+        name.size() >= 3 && name.starts_with("sd") && name[2] >= 'a' && name[2] <= 'z';
+    const bool is_partition = name.size() > 3;
+    if (!is_disk || sectors > most_sectors ||
+        (is_partition && std::from_chars(name.data() + 3, end, device.partition).ptr != end))
+      return make_error(Errc::corrupt, "the restored machine names a disk '{:.100}'", name);
+    device.disk = static_cast<unsigned>(name[2] - 'a');
+    devices.push_back(std::move(device));
+  }
+  std::sort(devices.begin(), devices.end(), [](const BlockDevice& a, const BlockDevice& b) {
+    return std::pair{a.disk, a.partition} < std::pair{b.disk, b.partition};
+  });
+  return devices;
+}
+
+Result<> Handshake::await_ready(Deadline deadline) {
+  return expect(TRY(stream_.read_line(deadline)), "ready " + key_);
+}
+
+Result<std::vector<BlockDevice>> Handshake::send_disks(std::size_t disks, Deadline deadline) {
+  const std::string nonce = TRY(make_nonce());
+  TRY(stream_.write(fmt::format("go {} {}\n", nonce, disks)));
+  TRY(expect(TRY(stream_.read_line(deadline)), fmt::format("here {} {} {}", key_, nonce, disks)));
+  return parse_found(TRY(stream_.read_line(deadline)));
+}
+
+Result<> Handshake::assemble(Deadline deadline) {
+  TRY(stream_.write("assemble\n"));
+  return expect(TRY(stream_.read_line(deadline)), "assembled");
+}
+
+}  // namespace imprint::appliance

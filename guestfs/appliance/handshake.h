@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "guestfs/appliance/unix_socket.h"
+
+namespace imprint::appliance {
+
+/// A disk or a partition of one, as the appliance's kernel sees it.
+struct BlockDevice {
+  std::string name;  ///< "sda", "sda1"
+  unsigned disk = 0;
+  unsigned partition = 0;  ///< 0: the disk itself
+  std::uint64_t size = 0;  ///< bytes
+};
+
+/// What follows "found": in order of disks and partitions. Errc::corrupt: it makes no sense. Pure.
+Result<std::vector<BlockDevice>> parse_found(const std::string& line);
+
+/// The host's side of control_words.h. Errc::unavailable: no answer in time; corrupt: an answer
+/// that only another state, or none of ours, can give.
+class Handshake {
+ public:
+  Handshake(Fd connection, std::string key)
+      : stream_{std::move(connection)}, key_{std::move(key)} {}
+
+  /// While the state is made: the appliance has done all that it can do without disks.
+  Result<> await_ready(Deadline deadline);
+  /// After the restore: tells the number of disks, and believes only the state with this key that
+  /// answers this very question. Returns what is on them.
+  Result<std::vector<BlockDevice>> send_disks(std::size_t disks, Deadline deadline);
+  /// Starts RAID arrays and logical volumes.
+  Result<> assemble(Deadline deadline);
+
+ private:
+  LineStream stream_;
+  std::string key_;
+};
+
+}  // namespace imprint::appliance

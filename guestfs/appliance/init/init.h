@@ -1,0 +1,43 @@
+#pragma once
+// The appliance's first program. It is linked statically and uses libc alone: in the appliance it
+// is also `udevadm` and `mount`, which guestfsd starts, so that neither costs a dynamic start.
+
+#include <string_view>
+
+namespace imprint::appliance_init {
+
+/// Read by guestfsd's first `udevadm settle`, which therefore ends when the disks are there.
+inline constexpr const char* go_fifo = "/run/imprint-go";
+/// Written by that `udevadm settle`: guestfsd has done all it can do without disks.
+inline constexpr const char* waiting_fifo = "/run/imprint-waiting";
+
+/// What PID 1 does. Never returns: PID 1 must not.
+[[noreturn]] void run_init();
+
+/// `udevadm settle`: no udev runs here, so it only waits for go_fifo, if that is there.
+int run_udevadm();
+
+/// `mount -o OPTIONS -t TYPE DEVICE FOLDER`, as guestfsd calls it: one system call. NTFS is handed
+/// to ntfs-3g. Returns mount(8)'s exit status: 0 or 32.
+int run_mount(int count, char** arguments);
+
+/// A kernel's virtual file systems, and the kernel modules that /modules.list names in order.
+bool prepare_system();
+
+/// The device node of the virtio-serial port with this name, or an empty text. The text lasts until
+/// the next call.
+const char* find_port(std::string_view name);
+
+/// Makes the disk with this SCSI target known to the kernel and waits for its partitions.
+bool attach_disk(unsigned target);
+
+/// Writes " NAME SECTORS" of the disk with this target and of each of its partitions.
+void tell_sizes(int port, unsigned target);
+
+/// Starts a program and waits for its end.
+void run_program(const char* const* arguments);
+
+/// Says why on the console, which the host keeps while the appliance is made.
+void complain(const char* what);
+
+}  // namespace imprint::appliance_init

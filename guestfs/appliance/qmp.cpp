@@ -1,0 +1,68 @@
+#include "guestfs/appliance/qmp.h"
+
+#include <thread>
+
+#include "agent/model/json.h"
+
+namespace imprint::appliance {
+namespace {
+
+constexpr std::chrono::milliseconds poll_interval{20};
+
+std::string uri_of(const std::filesystem::path& socket) {
+  return "unix:" + socket.string();
+}
+
+}  // namespace
+
+Result<Monitor> Monitor::greet(Fd connection, Deadline deadline) {
+  Monitor monitor{LineStream{std::move(connection)}, deadline};
+  TRY(monitor.stream_.read_line(deadline));
+  TRY(monitor.run({{"execute", "qmp_capabilities"}}));
+  return monitor;
+}
+
+Result<Json> Monitor::run(const Json& command) {
+  TRY(stream_.write(dump_json(command) + "\n"));
+  for (;;) {
+    const Json answer = TRY(parse_json(TRY(stream_.read_line(deadline_))));
+    if (answer.contains("return")) return answer["return"];
+    if (answer.contains("error"))
+      return make_error(Errc::unavailable, "QEMU refuses {}: {}", dump_json(command),
+                        dump_json(answer["error"]));
+  }
+}
+
+Result<> Monitor::leave_out_shared_memory() {
+  TRY(run(
+      {{"execute", "migrate-set-capabilities"},
+       {"arguments",
+        {{"capabilities", Json::array({{{"capability", "x-ignore-shared"}, {"state", true}}})}}}}));
+  return {};
+}
+
+Result<> Monitor::save_to(const std::filesystem::path& socket) {
+  TRY(run({{"execute", "migrate"}, {"arguments", {{"uri", uri_of(socket)}}}}));
+  for (;;) {
+    const Json state = TRY(run({{"execute", "query-migrate"}}));
+    const std::string status = state.value("status", "");
+    if (status == "completed") return {};
+    if (status == "failed" || status == "cancelled")
+      return make_error(Errc::unavailable, "the machine's state cannot be saved: {}",
+                        dump_json(state));
+    if (std::chrono::steady_clock::now() > deadline_)
+      return make_error(Errc::unavailable, "the machine's state was not saved in time");
+    std::this_thread::sleep_for(poll_interval);
+  }
+}
+
+Result<> Monitor::restore_from(const std::filesystem::path& socket) {
+  TRY(run({{"execute", "migrate-incoming"}, {"arguments", {{"uri", uri_of(socket)}}}}));
+  return {};
+}
+
+Result<> Monitor::quit() {
+  return stream_.write(dump_json({{"execute", "quit"}}) + "\n");
+}
+
+}  // namespace imprint::appliance

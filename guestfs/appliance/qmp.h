@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "agent/base/result.h"
+#include "agent/model/json_fwd.h"
+#include "guestfs/appliance/unix_socket.h"
+
+namespace imprint::appliance {
+
+/// QEMU's monitor (docs/interop/qmp-spec of QEMU), with what saving and restoring needs.
+/// Errc::unavailable: QEMU has gone, is too late, or refuses, with its own words.
+class Monitor {
+ public:
+  /// Reads the greeting of a new connection and leaves the negotiation behind.
+  static Result<Monitor> greet(Fd connection, Deadline deadline);
+
+  /// Memory that both machines share with a file is left out of the state ("x-ignore-shared").
+  Result<> leave_out_shared_memory();
+  /// Writes the state of the running machine to a socket that somebody listens on; returns when it
+  /// is complete. The machine stands still from then on.
+  Result<> save_to(const std::filesystem::path& socket);
+  /// Starts to listen on the socket for a state; whoever has one connects and writes it.
+  Result<> restore_from(const std::filesystem::path& socket);
+  Result<> quit();
+
+ private:
+  Monitor(LineStream stream, Deadline deadline) : stream_{std::move(stream)}, deadline_{deadline} {}
+  Result<Json> run(const Json& command);
+
+  LineStream stream_;
+  Deadline deadline_;
+};
+
+}  // namespace imprint::appliance

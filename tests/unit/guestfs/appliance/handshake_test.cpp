@@ -1,0 +1,91 @@
+#include "guestfs/appliance/handshake.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <thread>
+
+namespace imprint::appliance {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The host's end of a control port, and what answers at the other one.
+class Shaking : public testing::Test {
+ protected:
+  Shaking() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+    host_ = Fd{ends[0]};
+    machine_ = Fd{ends[1]};
+  }
+
+  /// Sends two disks to a machine that answers with this text, "NONCE" replaced by the one asked.
+  Result<std::vector<BlockDevice>> shake(std::string answer) {
+    Handshake handshake{std::move(host_), "key1"};
+    std::thread machine{[&] {
+      LineStream stream{std::move(machine_)};
+      const auto line = stream.read_line(soon());
+      ASSERT_TRUE(line);
+      EXPECT_TRUE(line->starts_with("go ") && line->ends_with(" 2")) << *line;
+      if (const auto at = answer.find("NONCE"); at != std::string::npos)
+        answer.replace(at, 5, line->substr(3, line->size() - 5));
+      EXPECT_TRUE(stream.write(answer));
+      std::this_thread::sleep_for(milliseconds{20});
+    }};
+    auto result = handshake.send_disks(2, soon());
+    machine.join();
+    return result;
+  }
+
+  static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds{10}; }
+
+  Fd host_;
+  Fd machine_;
+};
+
+TEST_F(Shaking, TellsWhatIsOnTheDisks) {
+  const auto devices = shake("here key1 NONCE 2\nfound sdb 8 sda 16384 sda10 4 sda2 2048\n");
+  ASSERT_TRUE(devices) << devices.error().message;
+  ASSERT_EQ(devices->size(), 4U);
+  EXPECT_EQ((*devices)[0].name, "sda");
+  EXPECT_EQ((*devices)[0].size, 16384U * 512);
+  EXPECT_EQ((*devices)[1].partition, 2U);
+  EXPECT_EQ((*devices)[2].partition, 10U);
+  EXPECT_EQ((*devices)[3].disk, 1U);
+}
+
+TEST_F(Shaking, RefusesAnotherStatesKey) {
+  EXPECT_EQ(shake("here key2 NONCE 2\nfound\n").error().code, Errc::corrupt);
+}
+
+TEST_F(Shaking, RefusesAnAnswerToAnEarlierQuestion) {
+  EXPECT_EQ(shake("here key1 00112233445566778899aabbccddeeff 2\nfound\n").error().code,
+            Errc::corrupt);
+}
+
+TEST_F(Shaking, RefusesAnotherNumberOfDisks) {
+  EXPECT_EQ(shake("here key1 NONCE 1\nfound\n").error().code, Errc::corrupt);
+}
+
+TEST_F(Shaking, RefusesNonsenseAboutTheDisks) {
+  for (const char* line :
+       {"", "lost", "found loop0 8", "found sda1x 8", "found sd 1", "found sda 99999999999999999"})
+    EXPECT_FALSE(parse_found(line)) << line;
+}
+
+TEST_F(Shaking, GivesAMachineUpThatSaysNothing) {
+  Handshake handshake{std::move(host_), "key1"};
+  const auto devices = handshake.send_disks(1, std::chrono::steady_clock::now() + milliseconds{50});
+  EXPECT_EQ(devices.error().code, Errc::unavailable);
+}
+
+TEST_F(Shaking, GivesAMachineUpThatHasGone) {
+  machine_.reset();
+  Handshake handshake{std::move(host_), "key1"};
+  EXPECT_FALSE(handshake.send_disks(1, soon()));
+}
+
+}  // namespace
+}  // namespace imprint::appliance
