@@ -8,6 +8,7 @@ namespace imprint::appliance {
 namespace {
 
 constexpr std::chrono::milliseconds poll_interval{20};
+constexpr std::chrono::seconds quit_patience{10};
 
 std::string uri_of(const std::filesystem::path& socket) {
   return "unix:" + socket.string();
@@ -62,7 +63,13 @@ Result<> Monitor::restore_from(const std::filesystem::path& socket) {
 }
 
 Result<> Monitor::quit() {
-  return stream_.write(dump_json({{"execute", "quit"}}) + "\n");
+  TRY(stream_.write(dump_json({{"execute", "quit"}}) + "\n"));
+  // QEMU forgets what it has not read yet when the connection closes, so the answer is awaited;
+  // that it is gone already is as good.
+  const Deadline patience = std::chrono::steady_clock::now() + quit_patience;
+  while (const auto line = stream_.read_line(patience))
+    if (line->find("\"return\"") != std::string::npos) break;
+  return {};
 }
 
 }  // namespace imprint::appliance

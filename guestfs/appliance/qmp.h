@@ -22,6 +22,7 @@ class Monitor {
   Result<> save_to(const std::filesystem::path& socket);
   /// Starts to listen on the socket for a state; whoever has one connects and writes it.
   Result<> restore_from(const std::filesystem::path& socket);
+  /// Returns when QEMU has heard it, or is gone.
   Result<> quit();
 
  private:

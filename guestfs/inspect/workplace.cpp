@@ -20,8 +20,8 @@ Result<Workplace> prepare_workplace(const WorkerSettings& settings) {
   fs::path worker = settings.worker.empty() ? TRY(find_worker()) : settings.worker;
   fs::path appliance = TRY(prepare_appliance(cache));
   Accelerator accelerator = TRY(probe_accelerator(appliance / "kernel", cache));
-  return Workplace{std::move(worker), std::move(appliance), std::move(accelerator), std::move(temp),
-                   std::nullopt, {}};
+  return Workplace{std::move(worker), std::move(appliance), std::move(accelerator),
+                   std::move(temp),   std::nullopt,         {}};
 }
 
 Command command_at(const Workplace& place, const std::vector<fs::path>& disks,
