@@ -12,6 +12,7 @@
 #include "agent/base/digest.h"
 #include "agent/base/fd.h"
 #include "agent/model/json.h"
+#include "agent/store/new_file.h"
 
 namespace imprint::store {
 namespace {
@@ -60,6 +61,16 @@ std::filesystem::path seal_path(const std::filesystem::path& image) {
 
 Result<> seal_image(const std::filesystem::path& image) {
   return write_file_atomically(seal_path(image), TRY(describe(image)));
+}
+
+Result<> seal_if_unsealed(const std::filesystem::path& image) {
+  std::error_code ignored;
+  return std::filesystem::exists(seal_path(image), ignored) ? Result<>{} : seal_image(image);
+}
+
+Result<> remove_seal(const std::filesystem::path& image) {
+  TRY(remove_file(seal_path(image)));
+  return remove_file(seal_path(image).string() + ".tmp");  // as write_file_atomically calls it
 }
 
 Result<> check_seal(const std::filesystem::path& image) {

@@ -13,6 +13,10 @@ namespace imprint::store {
 
 /// Writes the seal of the file as it is now.
 Result<> seal_image(const std::filesystem::path& image);
+/// Seals a file that has no seal, such as one whose sealing was interrupted.
+Result<> seal_if_unsealed(const std::filesystem::path& image);
+/// Removes the seal, and what an interrupted sealing left. None is fine.
+Result<> remove_seal(const std::filesystem::path& image);
 
 /// Errc::corrupt: the file is not as it was sealed. A file without a seal passes: it was stored by
 /// an older version, and its next full reading seals it.

@@ -106,6 +106,7 @@ Result<StoredImage> StoredImages::adopt(const path& incoming, ImageFormat format
     return make_error(Errc::invalid, "'{}' is not in the folder '{}'", incoming.string(),
                       paths_.incoming().string());
   if (auto before = TRY(adopted_before(incoming))) {
+    TRY(seal_if_unsealed(paths_.image(before->digest)));
     TRY(remove_file(incoming));
     return *before;
   }
@@ -159,14 +160,12 @@ Result<> StoredImages::verify(const Sha256& digest, const std::function<bool()>&
     return make_error(Errc::corrupt, "image {} has changed: its digest is now {}", digest.hex(),
                       found);
   // Now it is known to be right, whatever has touched it.
-  if (!check_seal(file)) return seal_image(file);
-  std::error_code ignored;
-  return std::filesystem::exists(seal_path(file), ignored) ? Result<>{} : seal_image(file);
+  return check_seal(file) ? seal_if_unsealed(file) : seal_image(file);
 }
 
 Result<> StoredImages::remove(const Sha256& digest) {
   const std::lock_guard lock{publishing_};
-  TRY(remove_file(seal_path(paths_.image(digest))));
+  TRY(remove_seal(paths_.image(digest)));
   return remove_file(paths_.image(digest));
 }
 

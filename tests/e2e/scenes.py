@@ -147,17 +147,19 @@ def text(value):
 
 def check_nothing_leaked(node):
     """Every file is named by a record, and every name in a record has its file."""
-    named, secret_files = set(), set()
+    named, secret_files, images = set(), set(), set()
     for _, record in records(node, "images/"):
-        named.add(f"{node.state}/images/sha256-{json.loads(record)['digest']}.qcow2")
+        images.add(f"{node.state}/images/sha256-{json.loads(record)['digest']}.qcow2")
     for _, record in records(node, "instances/"):
         instance = json.loads(record)
         systems = [instance["system"]] + ([instance["retained"]["system"]] if instance["retained"] else [])
         for system in systems:
-            named.update([system["disk"]["path"], system["seed"]["path"], system["disk"]["base_path"]])
+            named.update([system["disk"]["path"], system["seed"]["path"]])
+            images.add(system["disk"]["base_path"])
         named.update(disk["path"] for disk in instance["data_disks"])
         folder = f"{node.state}/instances/{instance['id']}"
         secret_files.update([f"{folder}/secrets.json", f"{folder}/console.log"])
+    named |= images | {f"{image}.seal" for image in images}
     files = {path for path in glob.glob(f"{node.state}/*/**", recursive=True) if os.path.isfile(path)}
     hidden = {path for path in glob.glob(f"{node.state}/*/**/.*", recursive=True) if os.path.isfile(path)}
     assert files - named - secret_files | hidden == set(), f"leaked: {files - named - secret_files | hidden}"

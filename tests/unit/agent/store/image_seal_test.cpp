@@ -54,5 +54,23 @@ TEST_F(ImageSeal, PassesAFileThatWasNeverSealed) {
   EXPECT_TRUE(check_seal(image));
 }
 
+TEST_F(ImageSeal, IsRemovedWithWhatAnInterruptedSealingLeft) {
+  const std::filesystem::path unfinished = seal_path(image).string() + ".tmp";
+  std::ofstream{unfinished} << "half";
+  ASSERT_TRUE(remove_seal(image));
+  EXPECT_FALSE(std::filesystem::exists(seal_path(image)));
+  EXPECT_FALSE(std::filesystem::exists(unfinished));
+  EXPECT_TRUE(remove_seal(image)) << "none is fine";
+}
+
+TEST_F(ImageSeal, IsMadeOnlyWhereThereIsNone) {
+  std::filesystem::remove(seal_path(image));
+  ASSERT_TRUE(seal_if_unsealed(image));
+  EXPECT_TRUE(std::filesystem::exists(seal_path(image)));
+  std::ofstream{image, std::ios::app} << "more";
+  ASSERT_TRUE(seal_if_unsealed(image));
+  EXPECT_EQ(check_seal(image).error().code, Errc::corrupt) << "a change is not sealed over";
+}
+
 }  // namespace
 }  // namespace imprint::store
