@@ -118,7 +118,13 @@ void WatchedHypervisor::note_locked(const Listed& machine, const std::string& re
 void WatchedHypervisor::note_power(const std::string& uuid, PowerState power,
                                    const std::string& reason) {
   const std::lock_guard lock{mutex_};
-  if (seen_.contains(uuid)) note_locked({uuid, "", power}, reason);
+  if (seen_.contains(uuid)) {
+    note_locked({uuid, "", power}, reason);
+    return;
+  }
+  // The first listing may be under way, and tell what was true before: it takes another.
+  relist_ = true;
+  wake_.notify_all();
 }
 
 void WatchedHypervisor::note_failure(const Error& error) {
