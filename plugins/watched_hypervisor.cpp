@@ -79,7 +79,10 @@ void WatchedHypervisor::look_at_all() {
   for (const Listed& machine : *listed) {
     present.insert(machine.uuid);
     const auto found = seen_.find(machine.uuid);
-    if (found == seen_.end() || found->second.noted <= before) note_locked(machine, "");
+    if (found == seen_.end() || found->second.noted <= before)
+      note_locked(machine, "");
+    else
+      found->second.machine.instance = machine.instance;
   }
   for (auto& [uuid, seen] : seen_) {
     if (present.contains(uuid) || seen.noted > before) continue;
@@ -118,13 +121,13 @@ void WatchedHypervisor::note_locked(const Listed& machine, const std::string& re
 void WatchedHypervisor::note_power(const std::string& uuid, PowerState power,
                                    const std::string& reason) {
   const std::lock_guard lock{mutex_};
-  if (seen_.contains(uuid)) {
-    note_locked({uuid, "", power}, reason);
-    return;
-  }
-  // The first listing may be under way, and tell what was true before: it takes another.
-  relist_ = true;
-  wake_.notify_all();
+  if (seen_.contains(uuid)) note_locked({uuid, "", power}, reason);
+}
+
+void WatchedHypervisor::note_change(const std::string& uuid, PowerState power,
+                                    const std::string& reason) {
+  const std::lock_guard lock{mutex_};
+  note_locked({uuid, "", power}, reason);
 }
 
 void WatchedHypervisor::note_failure(const Error& error) {
@@ -202,13 +205,13 @@ Result<> WatchedHypervisor::undefine(const std::string& uuid) {
 
 Result<> WatchedHypervisor::start(const std::string& uuid) {
   TRY(inner_.start(uuid));
-  note_power(uuid, PowerState::running, "booted");
+  note_change(uuid, PowerState::running, "booted");
   return {};
 }
 
 Result<StopOutcome> WatchedHypervisor::stop(const std::string& uuid, std::chrono::seconds grace) {
   const StopOutcome outcome = TRY(inner_.stop(uuid, grace));
-  note_power(uuid, PowerState::stopped, outcome == StopOutcome::forced ? "destroyed" : "shutdown");
+  note_change(uuid, PowerState::stopped, outcome == StopOutcome::forced ? "destroyed" : "shutdown");
   return outcome;
 }
 

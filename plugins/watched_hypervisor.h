@@ -63,7 +63,11 @@ class WatchedHypervisor : public Hypervisor {
   void hear(const MachineEvent& event);
   void look_at_all();
   void look_at(const std::string& uuid);
+  /// What was looked at, of a machine that is known already.
   void note_power(const std::string& uuid, PowerState power, const std::string& reason);
+  /// What was just done to a machine of ours. It counts from now on, even if the first listing,
+  /// which may be under way, still tells what was true before.
+  void note_change(const std::string& uuid, PowerState power, const std::string& reason);
   void note_locked(const Listed& machine, const std::string& reason);
   [[nodiscard]] Result<> require_fresh() const;
   /// Says why nothing is known, if that is what the failed call tells.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -14,14 +15,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A hypervisor whose listing may hang.
+/// A hypervisor whose listing may hang, or be answered late.
 class Slow : public FakeHypervisor {
  public:
   Result<std::vector<Listed>> list() override {
     gate.pass();
-    return FakeHypervisor::list();
+    auto listed = FakeHypervisor::list();
+    ++looks;
+    answer.pass();
+    return listed;
   }
   Gate gate;
+  Gate answer;
+  std::atomic<int> looks = 0;  ///< listings that have looked
 };
 
 class WatchedHypervisorTest : public ::testing::Test {
@@ -37,6 +43,7 @@ class WatchedHypervisorTest : public ::testing::Test {
   }
   void TearDown() override {
     inner_.gate.open();
+    inner_.answer.open();
     watched_.reset();
   }
 
@@ -79,6 +86,19 @@ TEST_F(WatchedHypervisorTest, KnowsAtOnceWhatIsDoneThroughIt) {
   EXPECT_EQ(seen(), PowerState::stopped);
   ASSERT_TRUE(watched_->start(machine_.uuid));
   EXPECT_EQ(seen(), PowerState::running);
+}
+
+TEST_F(WatchedHypervisorTest, KnowsOfAStopWhileTheFirstListingIsUnderWay) {
+  watched_.reset();
+  inner_.answer.shut();
+  const int before = inner_.looks;
+  watched_.emplace(inner_, WatchTimes{.relist = 1h, .retry = 20ms, .stale = 1h, .settle = 300ms});
+  ASSERT_TRUE(comes_to([&] { return inner_.looks > before; }));
+  ASSERT_TRUE(watched_->stop(machine_.uuid, 0s));
+  inner_.answer.open();
+  ASSERT_TRUE(comes_to([&] { return seen() != PowerState::unknown; }));
+  EXPECT_EQ(seen(), PowerState::stopped);
+  EXPECT_EQ(watched_->list()->front().instance, machine_.instance.str());
 }
 
 TEST_F(WatchedHypervisorTest, LearnsWhatIsDoneByOthers) {
