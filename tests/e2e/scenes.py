@@ -3,6 +3,7 @@ import glob
 import hashlib
 import json
 import os
+import time
 import sqlite3
 import subprocess
 
@@ -98,7 +99,7 @@ def scenes(images):
 
     def powered(state):
         def check(world, done, before):
-            assert (world.instance("web")["power"] == state) == done
+            assert soon(lambda: (world.instance("web")["power"] == state) == done), f"it is not {state}"
         return check
 
     return [
@@ -141,6 +142,14 @@ def records(node, prefix):
     return [(text(key), text(value)) for key, value in rows]
 
 
+def soon(holds):
+    """What the agent shows of a machine is what it saw last, some seconds ago at most."""
+    end = time.monotonic() + 15
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.1)
+    return holds()
+
+
 def text(value):
     return value.decode() if isinstance(value, bytes) else value
 
@@ -172,6 +181,11 @@ def check_nothing_leaked(node):
 
 def check_instances_are_whole(node, machines):
     """Each boots the system of its record, as one unit; nothing else is defined."""
+    def powers_are_as_wanted():
+        views = node.call("GET", "/v1/instances")["instances"]
+        return all(view["power"] == ("running" if view["wanted_running"] else "stopped") for view in views)
+
+    soon(powers_are_as_wanted)
     seen = set()
     for view in node.call("GET", "/v1/instances")["instances"]:
         machine = machines()[view["uuid"]]

@@ -21,13 +21,14 @@ class Slow : public FakeHypervisor {
   Result<std::vector<Listed>> list() override {
     gate.pass();
     auto listed = FakeHypervisor::list();
+    if (!listed) return listed;
     ++looks;
     answer.pass();
     return listed;
   }
   Gate gate;
   Gate answer;
-  std::atomic<int> looks = 0;  ///< listings that have looked
+  std::atomic<int> looks = 0;  ///< listings that have seen what is there
 };
 
 class WatchedHypervisorTest : public ::testing::Test {
@@ -90,9 +91,11 @@ TEST_F(WatchedHypervisorTest, KnowsAtOnceWhatIsDoneThroughIt) {
 
 TEST_F(WatchedHypervisorTest, KnowsOfAStopWhileTheFirstListingIsUnderWay) {
   watched_.reset();
-  inner_.answer.shut();
-  const int before = inner_.looks;
+  inner_.disconnect();
   watched_.emplace(inner_, WatchTimes{.relist = 1h, .retry = 20ms, .stale = 1h, .settle = 300ms});
+  const int before = inner_.looks;
+  inner_.answer.shut();
+  inner_.reconnect();
   ASSERT_TRUE(comes_to([&] { return inner_.looks > before; }));
   ASSERT_TRUE(watched_->stop(machine_.uuid, 0s));
   inner_.answer.open();
