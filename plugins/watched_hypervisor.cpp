@@ -44,8 +44,8 @@ void WatchedHypervisor::hear(const MachineEvent& event) {
 
 void WatchedHypervisor::watch() {
   constexpr milliseconds tick{200};  // how late a settled change may be told
-  auto next_relist = std::chrono::steady_clock::now() + times_.relist;
   std::unique_lock lock{mutex_};
+  auto next_relist = std::chrono::steady_clock::now() + (answers_ ? times_.relist : times_.retry);
   while (!stopping_) {
     wake_.wait_for(lock, std::min(tick, times_.retry),
                    [this] { return stopping_ || relist_ || !hints_.empty(); });

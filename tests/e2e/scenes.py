@@ -3,9 +3,9 @@ import glob
 import hashlib
 import json
 import os
-import time
 import sqlite3
 import subprocess
+import time
 
 CANARY = "canary-of-a-secret-7f31"
 NONE = {"kind": "none"}
