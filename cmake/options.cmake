@@ -36,7 +36,7 @@ target_compile_definitions(imprint_options INTERFACE IMPRINT_VERSION="${PROJECT_
 
 set(IMPRINT_SANITIZE "" CACHE STRING "Comma-separated sanitizers, for example address,undefined")
 if(IMPRINT_SANITIZE)
-  target_compile_options(imprint_options INTERFACE -fsanitize=${IMPRINT_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_options(imprint_options INTERFACE -fsanitize=${IMPRINT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(imprint_options INTERFACE -fsanitize=${IMPRINT_SANITIZE})
 else()
   target_compile_options(imprint_options INTERFACE $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2 -fstack-protector-strong>)

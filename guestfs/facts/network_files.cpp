@@ -174,7 +174,7 @@ std::vector<NetworkInterface> parse_netplan(std::string_view text, const std::st
       if (members == nullptr) continue;
       for (const YamlNode& member : members->items)
         for (std::size_t i = 0; i < found.size(); ++i)
-          if (cards->members[i].first == member.text) found[i].is_physical = false;
+          if (cards->members[i].name == member.text) found[i].is_physical = false;
     }
   }
   return found;

@@ -168,7 +168,7 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (!parent.name) {
       parent.name = std::move(node.text);
     } else {
-      parent.node.members.emplace_back(*std::move(parent.name), std::move(node));
+      parent.node.members.push_back({*std::move(parent.name), std::move(node)});
       parent.name.reset();
     }
   }
@@ -184,8 +184,8 @@ class TreeBuilder : public YAML::EventHandler {
 
 const YamlNode* YamlNode::find(std::string_view name) const {
   const auto member = std::find_if(members.rbegin(), members.rend(),
-                                   [&](const auto& each) { return each.first == name; });
-  return member == members.rend() ? nullptr : &member->second;
+                                   [&](const auto& each) { return each.name == name; });
+  return member == members.rend() ? nullptr : &member->node;
 }
 
 const YamlNode* YamlNode::at(std::initializer_list<std::string_view> way) const {

@@ -6,18 +6,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace imprint::facts {
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { null, scalar, sequence, mapping };
   Kind kind = Kind::null;
-  int line = 0;                                           ///< from 1
-  std::string text;                                       ///< of a scalar
-  std::vector<std::pair<std::string, YamlNode>> members;  ///< of a mapping, in order
-  std::vector<YamlNode> items;                            ///< of a sequence
+  int line = 0;                     ///< from 1
+  std::string text;                 ///< of a scalar
+  std::vector<YamlMember> members;  ///< of a mapping, in order
+  std::vector<YamlNode> items;      ///< of a sequence
 
   /// The last member of that name; null if there is none, or this is no mapping.
   [[nodiscard]] const YamlNode* find(std::string_view name) const;
@@ -27,6 +28,11 @@ struct YamlNode {
   [[nodiscard]] std::string_view text_of(std::string_view name) const;
   /// YAML 1.1's words of truth; nothing for other texts.
   [[nodiscard]] std::optional<bool> truth_of(std::string_view name) const;
+};
+
+struct YamlMember {
+  std::string name;
+  YamlNode node;
 };
 
 struct YamlText {
