@@ -1,11 +1,9 @@
 #include "agent/base/digest.h"
 #include "agent/model/json.h"
-#include "agent/policy/firmware.h"
-#include "agent/policy/image_choice.h"
 #include "agent/policy/image_use.h"
 #include "agent/policy/sizes.h"
-#include "agent/workflows/confirm.h"
 #include "agent/workflows/create_instance.h"
+#include "agent/workflows/systems.h"
 
 namespace imprint::workflows {
 namespace {
@@ -18,19 +16,8 @@ std::string mac_of(const InstanceId& id) {
 }
 
 Result<System> first_system(const Image& image, const CreateInstance& request) {
-  const Firmware firmware = TRY(policy::choose_firmware(image, request.firmware));
-  System system{.image = image.id,
-                .image_name = policy::name_and_version(image),
-                .disk = {},
-                .seed = {},
-                .cloud_instance_id = random_uuid(),
-                .firmware = firmware,
-                .confirm = request.confirm.value_or(image.confirm)};
-  TRY(check_signal(system.confirm));
-  system.disk.role = DiskRole::system;
+  System system = TRY(fresh_system(image, request.firmware, request.confirm));
   system.disk.size = TRY(policy::system_disk_size(image, request.disk));
-  system.disk.base_digest = image.digest;
-  system.seed.role = DiskRole::seed;
   return system;
 }
 

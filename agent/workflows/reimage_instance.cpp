@@ -2,12 +2,9 @@
 
 #include "agent/model/json.h"
 #include "agent/model/quantity.h"
-#include "agent/policy/firmware.h"
-#include "agent/policy/image_choice.h"
 #include "agent/policy/image_use.h"
 #include "agent/policy/reimage.h"
 #include "agent/policy/sizes.h"
-#include "agent/workflows/confirm.h"
 #include "agent/workflows/image_bytes.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/systems.h"
@@ -21,23 +18,11 @@ Result<ExchangePlan> plan_of(const Run& run) {
   return plan;
 }
 
-/// The system that is to be; its files get their paths when they are made.
+/// The system that is to be.
 Result<System> new_system(const ReimageFacts& facts, const ReimageInstance& request) {
-  const Image& image = facts.image;
-  const Firmware firmware = TRY(policy::choose_firmware(image, std::nullopt));
-  System system{.image = image.id,
-                .image_name = policy::name_and_version(image),
-                .disk = {},
-                .seed = {},
-                .cloud_instance_id = random_uuid(),
-                .firmware = firmware,
-                .confirm = request.confirm.value_or(image.confirm)};
-  TRY(check_signal(system.confirm));
-  system.disk.role = DiskRole::system;
+  System system = TRY(fresh_system(facts.image, std::nullopt, request.confirm));
   system.disk.size =
-      TRY(policy::reimaged_disk_size(facts.instance.system.disk.size, image, request.disk));
-  system.disk.base_digest = image.digest;
-  system.seed.role = DiskRole::seed;
+      TRY(policy::reimaged_disk_size(facts.instance.system.disk.size, facts.image, request.disk));
   return system;
 }
 
