@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdlib>
+#include <type_traits>
+#include <utility>
 
 #include "agent/base/owned.h"
 
@@ -69,7 +72,9 @@ std::size_t RegistryKey::value_of_type(const std::string& name, int type, int ot
   if (value == 0) return 0;
   hive_type found = hive_t_none;
   if (::hivex_value_type(hive_, value, &found, nullptr) != 0) return 0;
-  return found == type || found == other ? value : 0;
+  // A damaged hive may hold any number here, and one that is no hive_type may not be read as one.
+  const auto number = std::bit_cast<std::underlying_type_t<hive_type>>(found);
+  return std::cmp_equal(number, type) || std::cmp_equal(number, other) ? value : 0;
 }
 
 std::optional<std::string> RegistryKey::text(const std::string& name) const {
