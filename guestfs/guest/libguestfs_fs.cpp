@@ -13,7 +13,6 @@ namespace imprint::guest {
 namespace {
 
 constexpr std::size_t most_entries = 100'000;
-constexpr std::size_t most_remembered = 50'000;
 constexpr std::size_t chunk = std::size_t{2} << 20;  // libguestfs's messages hold 4 MiB
 
 using Bytes = Owned<char, std::free>;
@@ -74,13 +73,13 @@ FileInfo info_of(const struct guestfs_statns& stat) {
   return info;
 }
 
-/// The null-terminated list that libguestfs takes. Points into `entries`.
-std::vector<char*> name_list(std::vector<FolderEntry>& entries) {
-  std::vector<char*> names;
-  names.reserve(entries.size() + 1);
-  for (FolderEntry& entry : entries) names.push_back(entry.name.data());
-  names.push_back(nullptr);
-  return names;
+/// The null-terminated list that libguestfs takes, and does not change. Points into `names`.
+std::vector<char*> pointers_to(const std::vector<std::string>& names) {
+  std::vector<char*> pointers;
+  pointers.reserve(names.size() + 1);
+  for (const std::string& name : names) pointers.push_back(const_cast<char*>(name.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 }  // namespace
@@ -103,7 +102,7 @@ Result<> LibguestfsFs::require_folders_above(const GuestPath& path) {
   for (const std::string_view component : folder.components()) {
     above = above / component;
     if (folders_.contains(above)) continue;
-    const FileInfo info = TRY(stat_shown(above));
+    const FileInfo info = TRY(memory_.stat(above));
     if (info.type != FileType::folder)
       return make_error(Errc::not_found, "{}", say("'{}' is not a folder", above.str()));
     folders_.insert(above);
@@ -111,27 +110,15 @@ Result<> LibguestfsFs::require_folders_above(const GuestPath& path) {
   return {};
 }
 
-Result<FileInfo> LibguestfsFs::ask_for_stat(const GuestPath& path) {
+Result<FileInfo> LibguestfsFs::look_at(const GuestPath& path) {
   const Stat stat{guestfs_lstatns(appliance_.handle(), shown_path(path).c_str())};
   if (!stat) return appliance_.last_error(path.str());
   return info_of(*stat);
 }
 
-Result<FileInfo> LibguestfsFs::stat_shown(const GuestPath& path) {
-  if (const auto known = remembered_.find(path); known != remembered_.end()) {
-    if (known->second) return *known->second;
-    return make_error(Errc::not_found, "{}", say("'{}' does not exist", path.str()));
-  }
-  auto info = ask_for_stat(path);
-  const bool is_certain = info || info.error().code == Errc::not_found;
-  if (is_certain && remembered_.size() < most_remembered)
-    remembered_.emplace(path, info ? std::optional{*info} : std::nullopt);
-  return info;
-}
-
 Result<FileInfo> LibguestfsFs::stat(const GuestPath& path) {
   TRY(require_folders_above(path));
-  return stat_shown(path);
+  return memory_.stat(path);
 }
 
 Result<> LibguestfsFs::require(const GuestPath& path, FileType type) {
@@ -172,13 +159,20 @@ Result<std::string> LibguestfsFs::read_range(const GuestPath& path, std::uint64_
 
 Result<std::string> LibguestfsFs::read_link(const GuestPath& path) {
   TRY(require(path, FileType::link));
-  const Bytes target{guestfs_readlink(appliance_.handle(), shown_path(path).c_str())};
-  if (!target) return appliance_.last_error(path.str());
-  return std::string{target.get()};
+  return memory_.read_link(path);
 }
 
 Result<std::vector<FolderEntry>> LibguestfsFs::list(const GuestPath& folder) {
   TRY(require(folder, FileType::folder));
+  return memory_.list(folder);
+}
+
+Result<std::vector<FolderItem>> LibguestfsFs::list_details(const GuestPath& folder) {
+  TRY(require(folder, FileType::folder));
+  return memory_.list_details(folder);
+}
+
+Result<std::vector<FolderEntry>> LibguestfsFs::names_in(const GuestPath& folder) {
   const Entries entries{guestfs_readdir(appliance_.handle(), shown_path(folder).c_str())};
   if (!entries) return appliance_.last_error(folder.str());
   if (entries->len > most_entries)
@@ -188,43 +182,52 @@ Result<std::vector<FolderEntry>> LibguestfsFs::list(const GuestPath& folder) {
   for (std::uint32_t i = 0; i < entries->len; ++i) {
     const guestfs_dirent& entry = entries->val[i];
     const std::string name = entry.name;
-    if (name == "." || name == "..") continue;
-    FileType type = type_of_letter(entry.ftyp);
-    // XFS made without ftype tells no types in its folders.
-    if (type == FileType::unknown) type = TRY(stat(folder / name)).type;
-    result.push_back({name, type});
+    if (name != "." && name != "..") result.push_back({name, type_of_letter(entry.ftyp)});
   }
-  std::sort(result.begin(), result.end(),
-            [](const FolderEntry& a, const FolderEntry& b) { return a.name < b.name; });
   return result;
 }
 
-Result<std::vector<FolderItem>> LibguestfsFs::list_details(const GuestPath& folder) {
-  std::vector<FolderEntry> entries = TRY(list(folder));
-  std::vector<FolderItem> items;
-  if (entries.empty()) return items;
-  std::vector<char*> names = name_list(entries);
-  const Stats stats{
-      guestfs_lstatnslist(appliance_.handle(), shown_path(folder).c_str(), names.data())};
+bool LibguestfsFs::is_shown_elsewhere(const GuestPath& path) const {
+  return std::any_of(shown_.begin(), shown_.end(),
+                     [&](const ShownFolder& each) { return each.at == path; });
+}
+
+Result<std::vector<FileInfo>> LibguestfsFs::look_at_all(const GuestPath& folder,
+                                                        const std::vector<std::string>& names) {
+  const Stats stats{guestfs_lstatnslist(appliance_.handle(), shown_path(folder).c_str(),
+                                        pointers_to(names).data())};
   if (!stats) return appliance_.last_error(folder.str());
-  if (stats->len != entries.size())
+  if (stats->len != names.size())
     return make_error(
         Errc::corrupt, "{}",
-        say("'{}': {} of {} entries can be looked at", folder.str(), stats->len, entries.size()));
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+        say("'{}': {} of {} entries can be looked at", folder.str(), stats->len, names.size()));
+  std::vector<FileInfo> infos;
+  for (std::size_t i = 0; i < names.size(); ++i) {
     const struct guestfs_statns& stat = stats->val[i];
-    // The inode -1 stands for one that failed.
-    items.push_back({std::move(entries[i].name), stat.st_ino == -1 ? FileInfo{} : info_of(stat)});
+    const GuestPath path = folder / names[i];
+    if (is_shown_elsewhere(path))
+      infos.push_back(TRY(look_at(path)));
+    else  // the inode -1 stands for one that failed
+      infos.push_back(stat.st_ino == -1 ? FileInfo{} : info_of(stat));
   }
-  for (FolderItem& item : items) {
-    const GuestPath path = folder / item.name;
-    const bool is_shown_elsewhere = std::any_of(
-        shown_.begin(), shown_.end(), [&](const ShownFolder& each) { return each.at == path; });
-    if (is_shown_elsewhere) item.info = TRY(stat_shown(path));
-    if (item.info.type != FileType::unknown && remembered_.size() < most_remembered)
-      remembered_.emplace(path, item.info);
-  }
-  return items;
+  return infos;
+}
+
+/// Starts a process in the appliance, as guestfs_readlinklist() does not.
+Result<std::string> LibguestfsFs::read_one_link(const GuestPath& path) {
+  const Bytes target{guestfs_readlink(appliance_.handle(), shown_path(path).c_str())};
+  if (!target) return appliance_.last_error(path.str());
+  return std::string{target.get()};
+}
+
+Result<std::vector<std::string>> LibguestfsFs::read_links(const GuestPath& folder,
+                                                          const std::vector<std::string>& names) {
+  const StringList texts{guestfs_readlinklist(appliance_.handle(), shown_path(folder).c_str(),
+                                              pointers_to(names).data())};
+  if (!texts.valid()) return appliance_.last_error(folder.str());
+  std::vector<std::string> values = texts.values();
+  values.resize(names.size());
+  return values;
 }
 
 Result<std::optional<std::string>> LibguestfsFs::xattr(const GuestPath& path,

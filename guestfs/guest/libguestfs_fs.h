@@ -1,10 +1,10 @@
 #pragma once
 
-#include <map>
 #include <set>
 
 #include "guestfs/guest/appliance.h"
 #include "guestfs/guest/guest_fs.h"
+#include "guestfs/guest/tree_memory.h"
 
 namespace imprint::guest {
 
@@ -18,10 +18,12 @@ struct ShownFolder {
 /// matching path answers. Keeps GuestFs's contract: every folder on the way to a path is looked at
 /// first, so no call of libguestfs ever meets a link that it would follow. Reading never opens
 /// anything but a regular file.
-class LibguestfsFs : public GuestFs {
+class LibguestfsFs : public GuestFs, private TreeSource {
  public:
   LibguestfsFs(Appliance& appliance, std::vector<ShownFolder> shown)
       : appliance_{appliance}, shown_{std::move(shown)} {}
+  LibguestfsFs(const LibguestfsFs&) = delete;
+  LibguestfsFs& operator=(const LibguestfsFs&) = delete;
 
   Result<FileInfo> stat(const GuestPath& path) override;
   Result<std::string> read(const GuestPath& path, std::size_t limit) override;
@@ -39,17 +41,22 @@ class LibguestfsFs : public GuestFs {
   [[nodiscard]] std::string shown_path(const GuestPath& path) const;
 
  private:
+  Result<FileInfo> look_at(const GuestPath& path) override;
+  Result<std::vector<FolderEntry>> names_in(const GuestPath& folder) override;
+  Result<std::vector<FileInfo>> look_at_all(const GuestPath& folder,
+                                            const std::vector<std::string>& names) override;
+  Result<std::string> read_one_link(const GuestPath& path) override;
+  Result<std::vector<std::string>> read_links(const GuestPath& folder,
+                                              const std::vector<std::string>& names) override;
+
   Result<> require_folders_above(const GuestPath& path);
-  Result<FileInfo> stat_shown(const GuestPath& path);
-  Result<FileInfo> ask_for_stat(const GuestPath& path);
   Result<> require(const GuestPath& path, FileType type);
+  [[nodiscard]] bool is_shown_elsewhere(const GuestPath& path) const;
 
   Appliance& appliance_;
   std::vector<ShownFolder> shown_;
-  // The guest's tree never changes, and each question to an emulated appliance costs a millisecond.
   std::set<GuestPath> folders_;  ///< known to be real ones
-  /// What stat told before, at most most_remembered of it; nothing: there is no such file.
-  std::map<GuestPath, std::optional<FileInfo>> remembered_;
+  TreeMemory memory_{*this};
 };
 
 }  // namespace imprint::guest
