@@ -7,6 +7,9 @@
 //                                       guestfsd starts to answer
 //   host:      "assemble"               start RAID arrays and logical volumes
 //   appliance: "assembled"
+//   host:      "attributes PATH"        what lsattr(1) tells of a file; the path is guestfsd's, in
+//                                       hexadecimal digits, for it may hold any character
+//   appliance: "attributes LETTERS"     "-" before them; nothing where the file has none to tell
 // KEY names the state (see SnapshotKey), so a foreign one betrays itself; NONCE is new each time.
 // Also included by the appliance's own program, which knows nothing else of the host's.
 
@@ -14,5 +17,6 @@ namespace imprint {
 
 inline constexpr const char* control_port = "imprint.control";
 inline constexpr const char* channel_port = "org.libguestfs.channel.0";  ///< libguestfs's name
+inline constexpr const char* mounts_folder = "/sysroot";  ///< guestfsd's root of what it mounts
 
 }  // namespace imprint

@@ -18,6 +18,12 @@ Result<std::string> make_nonce() {
   return fmt::format("{:02x}", fmt::join(bytes, ""));
 }
 
+std::string in_hexadecimal(const std::string& text) {
+  std::string digits;
+  for (const char c : text) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return digits;
+}
+
 Result<> expect(const std::string& answer, const std::string& wanted) {
   if (answer == wanted) return {};
   return make_error(Errc::corrupt, "the restored machine answers '{:.100}' instead of '{}'", answer,
@@ -67,6 +73,18 @@ Result<std::vector<BlockDevice>> Handshake::send_disks(std::size_t disks, Deadli
 Result<> Handshake::assemble(Deadline deadline) {
   TRY(stream_.write("assemble\n"));
   return expect(TRY(stream_.read_line(deadline)), "assembled");
+}
+
+Result<std::optional<std::string>> Handshake::attributes(const std::string& path,
+                                                         Deadline deadline) {
+  constexpr std::string_view none = "attributes ";
+  constexpr std::string_view some = "attributes -";
+  TRY(stream_.write(fmt::format("attributes {}\n", in_hexadecimal(path))));
+  const std::string answer = TRY(stream_.read_line(deadline));
+  if (answer == none) return std::optional<std::string>{};
+  if (answer.starts_with(some)) return std::optional{answer.substr(some.size())};
+  return make_error(Errc::corrupt, "the appliance answers '{:.100}' to a question for attributes",
+                    answer);
 }
 
 }  // namespace imprint::appliance

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ class Handshake {
   Result<std::vector<BlockDevice>> send_disks(std::size_t disks, Deadline deadline);
   /// Starts RAID arrays and logical volumes.
   Result<> assemble(Deadline deadline);
+  /// The letters of lsattr(1) of a file or folder that is mounted, by guestfsd's path; nothing if
+  /// its file system has none.
+  Result<std::optional<std::string>> attributes(const std::string& path, Deadline deadline);
 
  private:
   LineStream stream_;

@@ -13,6 +13,8 @@
 namespace imprint::guest {
 namespace {
 
+constexpr std::chrono::seconds patience{20};  // of a question that a restored appliance answers
+
 /// libguestfs puts its sockets into XDG_RUNTIME_DIR, or else into /tmp, and has no other way to be
 /// told.
 int set_socket_folder(guestfs_h* handle, const std::filesystem::path& folder) {
@@ -86,6 +88,16 @@ Result<std::vector<Device>> Appliance::disks() const {
 Result<std::vector<Device>> Appliance::partitions() const {
   if (control_) return partitions_;
   return list(guestfs_list_partitions(handle()));
+}
+
+Result<std::optional<std::string>> Appliance::attributes(const std::string& path) const {
+  // libguestfs starts a program for each file.
+  if (control_) return control_->attributes(path, std::chrono::steady_clock::now() + patience);
+  const Owned<char, std::free> letters{guestfs_get_e2attrs(handle(), path.c_str())};
+  if (letters) return std::optional{std::string{letters.get()}};
+  Error failure = last_error(path);
+  if (failure.code == Errc::unavailable) return failure;
+  return std::optional<std::string>{};
 }
 
 int Appliance::last_errno() const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,10 @@ class Appliance {
   /// The disks, or the partitions, in their order.
   Result<std::vector<Device>> disks() const;
   Result<std::vector<Device>> partitions() const;
+
+  /// The letters that lsattr(1) prints for a regular file or a folder, by libguestfs's path;
+  /// nothing where the file system has none. Errc::unavailable: the appliance died.
+  Result<std::optional<std::string>> attributes(const std::string& path) const;
 
   [[nodiscard]] guestfs_h* handle() const noexcept { return handle_.get(); }
 

@@ -246,11 +246,7 @@ Result<std::optional<std::string>> LibguestfsFs::attributes(const GuestPath& pat
   const FileType type = TRY(stat(path)).type;
   // lsattr opens what it is asked about, which it must not do with a FIFO or a device.
   if (type != FileType::regular && type != FileType::folder) return std::optional<std::string>{};
-  const Bytes letters{guestfs_get_e2attrs(appliance_.handle(), shown_path(path).c_str())};
-  if (letters) return std::optional{std::string{letters.get()}};
-  Error failure = appliance_.last_error(path.str());
-  if (failure.code == Errc::unavailable) return failure;
-  return std::optional<std::string>{};  // a file system without such attributes
+  return appliance_.attributes(shown_path(path));
 }
 
 }  // namespace imprint::guest

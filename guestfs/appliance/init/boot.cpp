@@ -18,6 +18,7 @@
 namespace imprint::appliance_init {
 namespace {
 
+constexpr std::size_t longest_order = 2 * 4096 + 64;  // a path of PATH_MAX in hexadecimal digits
 pid_t guestfsd = -1;
 
 [[noreturn]] void give_up(const char* what) {
@@ -100,6 +101,10 @@ bool obey(int port, const char* line) {
     release_guestfsd();
     return true;
   }
+  if (std::strncmp(line, "attributes ", 11) == 0) {
+    tell_attributes(port, line + 11);
+    return true;
+  }
   if (std::strncmp(line, "assemble", 8) != 0) return false;
   assemble_arrays();
   ::dprintf(port, "assembled\n");
@@ -138,7 +143,7 @@ void run_init() {
   if (orders == nullptr) give_up("control port");
   clear_free_memory();
   ::dprintf(port, "ready %s\n", state_key());
-  std::array<char, 256> line{};
+  static std::array<char, longest_order> line;
   // The host saves the machine while this reads, and a restored machine wakes up here.
   while (std::fgets(line.data(), static_cast<int>(line.size()), orders) != nullptr) {
     if (!obey(port, line.data())) give_up("order");

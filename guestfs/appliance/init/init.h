@@ -34,6 +34,10 @@ bool attach_disk(unsigned target);
 /// Writes " NAME SECTORS" of the disk with this target and of each of its partitions.
 void tell_sizes(int port, unsigned target);
 
+/// Writes the letters that lsattr(1) prints for a file or folder, given by its path in hexadecimal
+/// digits below mounts_folder.
+void tell_attributes(int port, const char* path);
+
 /// Starts a program and waits for its end.
 void run_program(const char* const* arguments);
 

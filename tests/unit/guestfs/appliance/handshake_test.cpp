@@ -87,5 +87,25 @@ TEST_F(Shaking, GivesAMachineUpThatHasGone) {
   EXPECT_FALSE(handshake.send_disks(1, soon()));
 }
 
+/// What is made of the answer to a question for the attributes of "/v1/a b".
+Result<std::optional<std::string>> attributes_from(const std::string& answer) {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  Handshake handshake{Fd{ends[0]}, "key1"};
+  LineStream machine{Fd{ends[1]}};
+  EXPECT_TRUE(machine.write(answer));
+  const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  auto result = handshake.attributes("/v1/a b", soon);
+  EXPECT_EQ(machine.read_line(soon).value(), "attributes 2f76312f612062");
+  return result;
+}
+
+TEST(Attributes, AreThoseThatTheFileSystemKeeps) {
+  EXPECT_EQ(attributes_from("attributes -ie\n").value(), std::optional<std::string>{"ie"});
+  EXPECT_EQ(attributes_from("attributes -\n").value(), std::optional<std::string>{""});
+  EXPECT_EQ(attributes_from("attributes \n").value(), std::nullopt);
+  EXPECT_EQ(attributes_from("assembled\n").error().code, Errc::corrupt);
+}
+
 }  // namespace
 }  // namespace imprint::appliance
