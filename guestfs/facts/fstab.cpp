@@ -137,10 +137,15 @@ class Parser {
     return is_tag && !capitals ? key : std::string{};
   }
 
-  static bool read_number(const std::string& field, int& number) {
-    const auto value = parse_number(field);
-    if (!value || *value > 0x7FFFFFFF) return false;
-    number = static_cast<int>(*value);
+  /// Takes signs, and of a number that is too large the largest, as libmount does.
+  static bool read_number(std::string_view field, int& number) {
+    const bool negative = field.starts_with('-');
+    if (negative || field.starts_with('+')) field.remove_prefix(1);
+    const bool digits = !field.empty() && field.find_first_not_of("0123456789") == field.npos;
+    if (!digits) return false;
+    const auto value = static_cast<int>(
+        std::min<std::uint32_t>(parse_number(field).value_or(0x7FFFFFFF), 0x7FFFFFFF));
+    number = negative ? -value : value;
     return true;
   }
 

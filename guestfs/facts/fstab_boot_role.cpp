@@ -5,6 +5,7 @@
 #include <array>
 
 #include "guestfs/facts/fstab.h"
+#include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::facts {
@@ -15,13 +16,18 @@ bool contains(const std::array<std::string_view, N>& words, std::string_view wor
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// Without doubled and trailing slashes.
+/// Without doubled and trailing slashes and without "."; a path without a beginning stays so.
 std::string simplified(std::string_view path) {
+  if (!path.starts_with('/')) return std::string{path};
   std::string result;
-  for (const char c : path)
-    if (c != '/' || !result.ends_with('/')) result += c;
-  if (result.size() > 1 && result.ends_with('/')) result.pop_back();
-  return result;
+  for (const std::string& part : split_at(path, '/'))
+    if (!part.empty() && part != ".") result += "/" + part;
+  return result.empty() ? "/" : result;
+}
+
+/// systemd makes no unit of such a path, and says so in the log alone.
+bool goes_up(std::string_view path) {
+  return path.ends_with("/..") || path.find("/../") != std::string_view::npos;
 }
 
 /// Mounted by systemd itself before it reads fstab, or never mounted over.
@@ -52,10 +58,24 @@ bool waits_for_ever(const FstabEntry& entry) {
   return (entry.type == "nfs" || entry.type == "nfs4") && entry.has("bg");
 }
 
+std::string_view without_fuse(std::string_view type) {
+  if (type.starts_with("fuse.")) type.remove_prefix(5);
+  return type;
+}
+
+/// What its generator puts below remote-fs.target, where a failure does not end the boot: its list
+/// of network file systems is not the one of libmount.
+bool is_remote_to_systemd(const FstabEntry& entry) {
+  constexpr std::array<std::string_view, 18> types{
+      "afs",   "ceph", "cifs", "davfs", "gfs",      "gfs2",  "glusterfs", "lustre", "ncp",
+      "ncpfs", "nfs",  "nfs4", "ocfs2", "orangefs", "pvfs2", "smb3",      "smbfs",  "sshfs"};
+  return entry.has("_netdev") || contains(types, without_fuse(entry.type));
+}
+
 BootRole systemd_role(const FstabEntry& entry) {
   if (entry.type == "swap") return systemd_swap_role(entry);
   const std::string target = simplified(entry.target);
-  if (!target.starts_with('/') || entry.type == "autofs" || is_api_mount(target))
+  if (!target.starts_with('/') || goes_up(target) || entry.type == "autofs" || is_api_mount(target))
     return BootRole::ignored;
   if (target == "/") return BootRole::root;
   const bool noauto = entry.last_of("noauto", "auto");
@@ -68,7 +88,7 @@ BootRole systemd_role(const FstabEntry& entry) {
     return BootRole::elsewhere;
   if (noauto) return BootRole::never;
   if (nofail || waits_for_ever(entry)) return BootRole::optional;
-  return is_network_mount(entry) ? BootRole::delaying : BootRole::required;
+  return is_remote_to_systemd(entry) ? BootRole::delaying : BootRole::required;
 }
 
 /// `fsck -A` stops the boot in a repair shell where a device with a pass number is not there. It
@@ -134,14 +154,9 @@ std::string describe_delaying(const FstabEntry& entry, bool by_systemd) {
 }  // namespace
 
 bool is_network_mount(const FstabEntry& entry) {
-  // The union of what systemd and libmount call a network file system.
-  constexpr std::array<std::string_view, 21> types{
-      "afs",   "ceph",   "cifs",      "smb3",  "smbfs",     "sshfs", "ncpfs",
-      "ncp",   "nfs",    "nfs4",      "gfs",   "gfs2",      "9p",    "pvfs2",
-      "ocfs2", "lustre", "glusterfs", "davfs", "curlftpfs", "pnfs",  "coda"};
-  std::string_view type = entry.type;
-  if (type.starts_with("fuse.")) type.remove_prefix(5);
-  return entry.has("_netdev") || contains(types, type);
+  // What libmount alone calls so.
+  constexpr std::array<std::string_view, 4> types{"9p", "curlftpfs", "pnfs", "coda"};
+  return is_remote_to_systemd(entry) || contains(types, without_fuse(entry.type));
 }
 
 BootRole boot_role(const FstabEntry& entry, Init init) {

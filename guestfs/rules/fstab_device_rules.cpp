@@ -58,10 +58,30 @@ std::string describe_absence(const guest::Resolution& device, const std::string&
                    nearest);
 }
 
+/// A file that is mounted through a loop device, as mount(8) does it by itself for these types.
+bool is_loop_file(const FstabEntry& entry) {
+  constexpr std::array<std::string_view, 10> types{"ext2", "ext3",    "ext4",     "xfs",   "btrfs",
+                                                   "vfat", "iso9660", "squashfs", "erofs", "udf"};
+  return entry.spec.starts_with('/') && !entry.spec.starts_with("/dev/") && !is_bind(entry) &&
+         (entry.has("loop") || std::find(types.begin(), types.end(), entry.type) != types.end());
+}
+
+void judge_loop_file(const Context& context, const FstabEntry& entry, Answer& answer) {
+  const auto path = guest::GuestPath::parse(entry.spec);
+  if (!path || !is_mounted_at_boot(entry) || is_out_of_sight(context, entry.spec)) return;
+  const auto exists = context.fs.exists(*path);
+  if (!exists)
+    answer.undetermined.push_back(exists.error().message);
+  else if (!*exists)
+    answer.fired.push_back(
+        failing(context, entry, say("the image holds no file '{}'", entry.spec)));
+}
+
 void judge_device(const Context& context, const FstabEntry& entry, Answer& answer) {
   const bool by_other_rule = entry.spec.starts_with(by_path_folder) ||
                              context.facts.fstab.encrypted(entry.spec) != nullptr;
   if (by_other_rule || entry.role == BootRole::ignored || is_made_elsewhere(entry)) return;
+  if (is_loop_file(entry)) return judge_loop_file(context, entry, answer);
   if (entry.device.match == Match::absent) {
     Evidence evidence = failing(context, entry, describe_absence(entry.device, entry.spec));
     if (stops_the_boot(entry.role) && comes_with_the_cloud(entry))

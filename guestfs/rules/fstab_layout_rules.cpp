@@ -111,13 +111,8 @@ void judge_target(const Context& context, const FstabEntry& entry, Answer& answe
 void judge_bind(const Context& context, const FstabEntry& entry, Answer& answer) {
   const auto path = GuestPath::parse(entry.spec);
   if (!is_bind(entry) || !is_mounted_at_boot(entry) || !path) return;
-  const auto& entries = context.facts.fstab.entries;
-  const bool hidden = std::any_of(entries.begin(), entries.end(), [&](const FstabEntry& other) {
-    return (other.target == entry.spec || lies_below(entry.spec, other.target)) &&
-           other.device.match != Match::found;
-  });
   const auto exists = context.fs.exists(*path);
-  if (!hidden && exists && !*exists)
+  if (!is_out_of_sight(context, entry.spec) && exists && !*exists)
     answer.fired.push_back(
         evidence_at(entry.place, say("the source '{}' is not there", entry.spec)));
 }

@@ -276,24 +276,36 @@ void judge_read_only(const Context& context, const FstabEntry& entry, Answer& an
   answer.fired.push_back(evidence_at(entry.place, say("the line mounts / read-only")));
 }
 
+/// A folder that the hypervisor lends: no network is in between, and another platform has none.
+bool is_share_of_host(const FstabEntry& entry) {
+  constexpr std::array<std::string_view, 5> types{"vboxsf", "vmhgfs", "fuse.vmhgfs-fuse", "prl_fs",
+                                                  "virtiofs"};
+  return contains(types, entry.type) ||
+         (entry.type == "9p" && entry.value("trans").value_or("") == "virtio");
+}
+
 void judge_netdev(const Context&, const FstabEntry& entry, Answer& answer) {
   // What systemd or libmount alone takes for a network file system.
   constexpr std::array<std::string_view, 8> half_known{"ceph", "lustre", "ocfs2", "davfs",
                                                        "gfs",  "gfs2",   "pvfs2", "9p"};
-  if (!contains(half_known, entry.type) || !is_mounted_at_boot(entry) || entry.has("_netdev"))
+  if (!contains(half_known, entry.type) || is_share_of_host(entry) || !is_mounted_at_boot(entry) ||
+      entry.has("_netdev"))
     return;
   answer.fired.push_back(
       evidence_at(entry.place, say("'{}' is mounted over a network", entry.spec)));
 }
 
-void judge_foreign_type(const Context&, const FstabEntry& entry, Answer& answer) {
-  constexpr std::array<std::string_view, 8> foreign{
-      "cifs", "smbfs", "smb3", "fuse.sshfs", "vboxsf", "vmhgfs", "fuse.vmhgfs-fuse", "prl_fs"};
-  if (!contains(foreign, entry.type) || !is_mounted_at_boot(entry)) return;
-  answer.fired.push_back(evidence_at(
-      entry.place, say("'{}' of type '{}' belongs to the environment that the image comes "
-                       "from",
-                       entry.spec, entry.type)));
+void judge_foreign_type(const Context& context, const FstabEntry& entry, Answer& answer) {
+  constexpr std::array<std::string_view, 4> of_the_office{"cifs", "smbfs", "smb3", "fuse.sshfs"};
+  const bool of_host = is_share_of_host(entry);
+  if ((!of_host && !contains(of_the_office, entry.type)) || !is_mounted_at_boot(entry)) return;
+  std::string message =
+      say("'{}' of type '{}' belongs to the environment that the image comes "
+          "from",
+          entry.spec, entry.type);
+  // A server elsewhere may be reached all the same; a share of another hypervisor never is.
+  answer.fired.push_back(of_host ? failing(context, entry, std::move(message))
+                                 : evidence_at(entry.place, std::move(message)));
 }
 
 void judge_credentials(const Context& context, const FstabEntry& entry, Answer& answer) {

@@ -1,5 +1,6 @@
 #include "guestfs/rules/fstab_rules.h"
 
+#include <algorithm>
 #include <array>
 
 #include "guestfs/rules/table.h"
@@ -101,6 +102,16 @@ bool is_mounted_at_boot(const FstabEntry& entry) {
 
 bool is_bind(const FstabEntry& entry) {
   return entry.has("bind") || entry.has("rbind");
+}
+
+bool is_out_of_sight(const Context& context, std::string_view path) {
+  const auto& entries = context.facts.fstab.entries;
+  return std::any_of(entries.begin(), entries.end(), [&](const FstabEntry& other) {
+    const bool is_or_holds =
+        other.target != "/" && path.starts_with(other.target) &&
+        (path.size() == other.target.size() || path[other.target.size()] == '/');
+    return is_or_holds && other.device.match != guest::Match::found;
+  });
 }
 
 Answer each_entry(const Context& context,

@@ -18,6 +18,9 @@ Severity severity_of(BootRole role);
 bool is_mounted_at_boot(const FstabEntry& entry);
 /// Whether `spec` is a bind mount's source folder.
 bool is_bind(const FstabEntry& entry);
+/// Whether the path is, or lies below, the mount point of a file system that is not in the image,
+/// so that it cannot be looked at.
+bool is_out_of_sight(const Context& context, std::string_view path);
 
 /// Asks `judge` about every line that is well written. Not applicable without a file, undetermined
 /// where it cannot be read.

@@ -51,6 +51,20 @@ TEST(BootRoleBySystemd, WaitsForSwapAndNetworkAndGoesOn) {
   EXPECT_EQ(role_of("srv:/x /x nfs bg"), BootRole::optional);
 }
 
+TEST(BootRoleBySystemd, HasAListOfNetworkFileSystemsOfItsOwn) {
+  EXPECT_EQ(role_of("x /x orangefs"), BootRole::delaying);
+  EXPECT_EQ(role_of("x /x 9p trans=virtio"), BootRole::required);
+  EXPECT_EQ(role_of("x /x 9p trans=virtio,_netdev"), BootRole::delaying);
+  EXPECT_EQ(role_of("x /x 9p trans=virtio 0 0", Init::sysvinit), BootRole::delaying);
+}
+
+TEST(BootRoleBySystemd, SimplifiesMountPointsAndTakesNoneThatGoesUp) {
+  EXPECT_EQ(role_of("/dev/b /. ext4"), BootRole::root);
+  EXPECT_EQ(role_of("/dev/b /./usr/ ext4"), BootRole::initramfs);
+  EXPECT_EQ(role_of("/dev/b /a/../b ext4"), BootRole::ignored);
+  EXPECT_EQ(role_of("/dev/b /a..b ext4"), BootRole::required);
+}
+
 TEST(BootRoleBySystemd, MountsOnAccess) {
   EXPECT_EQ(role_of("/dev/b /b ext4 x-systemd.automount"), BootRole::on_access);
   EXPECT_EQ(role_of("/dev/b /b ext4 comment=systemd.automount,noauto"), BootRole::on_access);

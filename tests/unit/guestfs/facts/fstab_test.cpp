@@ -68,6 +68,14 @@ TEST(Fstab, NamesNumbersThatAreNone) {
   EXPECT_THAT(facts.faults[0].message, HasSubstr("'yes'"));
 }
 
+TEST(Fstab, TakesNumbersWithASignAndTooLargeOnesAsMountDoes) {
+  const FstabFacts facts = parse("a /a ext4 defaults +1 -1\nb /b ext4 ro 0 9999999999\n");
+  EXPECT_TRUE(facts.faults.empty());
+  EXPECT_EQ(facts.entries.at(0).dump, 1);
+  EXPECT_EQ(facts.entries.at(0).pass, -1);
+  EXPECT_EQ(facts.entries.at(1).pass, 0x7FFFFFFF);
+}
+
 TEST(Fstab, TellsOfCarriageReturnsOnceAndReadsTheLinesAllTheSame) {
   const FstabFacts facts =
       parse("# x\r\n/dev/vda1 / ext4 defaults\r\n/dev/vda2 /b ext4 defaults 0 2\r\n");

@@ -219,6 +219,27 @@ TEST(FstabNames, ThatOnlyTheMachineKnowsAreUndetermined) {
   EXPECT_EQ(judgement.undetermined[0].rule, "fstab.device-not-in-image");
 }
 
+TEST(FstabDevice, OfALoopMountIsAFileOfTheImage) {
+  const std::string line = "/srv/data.img /mnt ext4 loop";
+  EXPECT_THAT(with_line(line), ElementsAre("fstab.device-not-in-image error"));
+  EXPECT_THAT(with_line("/srv/tools.iso /mnt iso9660 ro"),
+              ElementsAre("fstab.device-not-in-image error"));
+  EXPECT_THAT(with_line(line + ",nofail"), IsEmpty());
+  EXPECT_THAT(with_line("LABEL=later /srv ext4 nofail\n" + line), IsEmpty());
+  Guest guest = debian12_bios();
+  guest.fs.file("/srv/data.img", "ext4");
+  guest.add_fstab(line);
+  EXPECT_THAT(guest.complaints(), IsEmpty());
+}
+
+TEST(FstabForeignTypes, OfAnotherHypervisorStopTheBootWhereTheyAreRequired) {
+  for (const char* type : {"9p trans=virtio", "virtiofs defaults", "vboxsf defaults"}) {
+    const std::string line = std::string{"share /mnt "} + type;
+    EXPECT_THAT(with_line(line), ElementsAre("fstab.nonstandard-net-types error")) << line;
+    EXPECT_THAT(with_line(line + ",nofail"), IsEmpty()) << line;
+  }
+}
+
 TEST(FstabDataDisk, IsToldOfWhereTheCloudMinds) {
   Guest guest = debian12_bios();
   guest.inventory.volumes[2].disk = 1;
