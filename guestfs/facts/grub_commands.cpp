@@ -172,9 +172,6 @@ struct GrubCommandTable {
     return name.substr(name.rfind(':') == std::string::npos ? 0 : name.rfind(':') + 1);
   }
 
-  static void leave(Machine& m, Words) { m.returning_ = true; }
-  static void leave_loop(Machine& m, Words) { m.leaving_loop_ = true; }
-
   static void foreign_menu(Machine& m, Words words) {
     m.status_ = Truth::unknown;
     if (m.open_menu_ == nullptr) return GrubFileCommands::hand_over(m, words);
@@ -188,13 +185,14 @@ struct GrubCommandTable {
 
 GrubCommandTable::Run GrubCommandTable::find(std::string_view name) {
   using File = GrubFileCommands;
+  using Flow = GrubFlowCommands;
   static const std::map<std::string_view, Run> table{
       {"search", GrubSearchCommand::run},
       {"search.fs_uuid", GrubSearchCommand::run},
       {"search.fs_label", GrubSearchCommand::run},
       {"search.file", GrubSearchCommand::run},
       {"set", set},
-      {"setparams", yes},
+      {"setparams", Flow::set_arguments},
       {"unset", unset},
       {"load_env", File::load_env},
       {"test", test},
@@ -249,9 +247,12 @@ GrubCommandTable::Run GrubCommandTable::find(std::string_view name) {
       {"smbios", measures},
       {"getenv", measures},
       {"cpuid", measures},
-      {"return", leave},
-      {"break", leave_loop},
-      {"continue", leave_loop},
+      {"tr", measures},
+      {"return", Flow::leave_function},
+      {"break", Flow::leave_loops},
+      {"continue", Flow::leave_loops},
+      {"shift", Flow::shift},
+      {"eval", Flow::evaluate},
       {"legacy_configfile", foreign_menu},
       {"legacy_source", foreign_menu},
       {"syslinux_configfile", foreign_menu},
@@ -263,16 +264,16 @@ GrubCommandTable::Run GrubCommandTable::find(std::string_view name) {
   return found == table.end() ? nullptr : found->second;
 }
 
-void GrubCommands::run(GrubMachine& machine, const GrubCommand& command, Words words) {
+bool GrubCommands::run(GrubMachine& machine, const GrubCommand& command, Words words) {
   const std::string& name = words[0].text;
   if (name == "menuentry" || name == "submenu") {
     machine.status_ = Truth::yes;
-    return machine.add_item(command, words);
+    machine.add_item(command, words);
+    return true;
   }
-  if (const auto function = GrubCommandTable::find(name))
-    function(machine, words);
-  else
-    machine.status_ = Truth::unknown;
+  const auto function = GrubCommandTable::find(name);
+  if (function != nullptr) function(machine, words);
+  return function != nullptr;
 }
 
 }  // namespace imprint::facts

@@ -41,4 +41,14 @@ struct GrubFileCommands {
   static std::optional<guest::GuestPath> bls_folder(GrubMachine& machine, bool& undetermined);
 };
 
+/// What decides where a script goes on. Each does nothing, with the status false, where GRUB
+/// refuses its arguments.
+struct GrubFlowCommands {
+  static void leave_loops(GrubMachine& machine, GrubWords words);     ///< break, continue
+  static void leave_function(GrubMachine& machine, GrubWords words);  ///< return
+  static void shift(GrubMachine& machine, GrubWords words);
+  static void set_arguments(GrubMachine& machine, GrubWords words);  ///< setparams
+  static void evaluate(GrubMachine& machine, GrubWords words);       ///< eval
+};
+
 }  // namespace imprint::facts

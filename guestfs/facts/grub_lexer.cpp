@@ -73,7 +73,11 @@ void GrubLexer::read_word(GrubWord& word) {
         read_double_quoted(word);
         break;
       case '$':
-        read_variable(word, false);
+        // $"text" is a text that GRUB translates.
+        if (text_.substr(at_ + 1).starts_with('"'))
+          ++at_;
+        else
+          read_variable(word, false);
         break;
       case '\\':
         read_escape(word);

@@ -13,11 +13,9 @@ using guest::Match;
 namespace {
 
 constexpr std::size_t most_steps = 100'000;
-constexpr std::size_t most_forks = 2'000;
 constexpr std::size_t most_bytes = std::size_t{16} << 20;
 constexpr std::size_t longest_value = std::size_t{64} << 10;
 constexpr std::size_t most_variables = 2'000;
-constexpr int most_levels = 24;
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -39,38 +37,10 @@ bool is_assignment(const GrubValue& word) {
                      });
 }
 
-/// The texts that a value can have; nothing where they are not known.
-std::vector<std::string> choices_of(const GrubValue& value) {
-  return value.known ? std::vector{value.text} : value.choices;
-}
-
-/// What a variable holds behind two arms of which either may have run.
-GrubValue either(const GrubValue& a, const GrubValue& b) {
-  constexpr std::size_t most_choices = 8;
-  GrubValue result{a.text.empty() ? b.text : a.text, false};
-  std::vector<std::string> left = choices_of(a);
-  const std::vector<std::string> right = choices_of(b);
-  if (left.empty() || right.empty()) return result;
-  for (const std::string& text : right)
-    if (std::find(left.begin(), left.end(), text) == left.end()) left.push_back(text);
-  if (left.size() <= most_choices) result.choices = std::move(left);
-  return result;
-}
-
-bool same_loaded(const GrubLoaded& a, const GrubLoaded& b) {
-  const auto same_file = [](const BootFile& x, const BootFile& y) {
-    return x.written == y.written && x.path == y.path;
-  };
-  return a.kernel.has_value() == b.kernel.has_value() &&
-         (!a.kernel || same_file(*a.kernel, *b.kernel)) && a.cmdline == b.cmdline &&
-         a.hands_over == b.hands_over &&
-         std::equal(a.initrds.begin(), a.initrds.end(), b.initrds.begin(), b.initrds.end(),
-                    same_file);
-}
-
 }  // namespace
 
 Place GrubSource::place(int line) const {
+  if (evaluated) return *evaluated;
   Place place{path, line, {}};
   if (line < 1 || static_cast<std::size_t>(line) > lines.size()) return place;
   std::string_view text_line = lines[static_cast<std::size_t>(line) - 1];
@@ -189,11 +159,11 @@ void GrubMachine::run_simple(const GrubCommand& command) {
     status_ = Truth::yes;
     return;
   }
-  const auto function = functions_.find(words[0].text);
-  if (function != functions_.end())
+  if (GrubCommands::run(*this, command, words)) return;
+  if (const auto function = functions_.find(words[0].text); function != functions_.end())
     call(function->second, Arguments{words}.subspan(1));
   else
-    GrubCommands::run(*this, command, words);
+    status_ = Truth::unknown;
 }
 
 void GrubMachine::call(const Function& function, Arguments arguments) {
@@ -208,75 +178,6 @@ void GrubMachine::call(const Function& function, Arguments arguments) {
   returning_ = false;
   positional_.pop_back();
   --depth_;
-}
-
-void GrubMachine::run_condition(const GrubCommand& command, std::size_t branch) {
-  for (; branch < command.branches.size(); ++branch) {
-    run_block(command.branches[branch].condition);
-    if (stopped()) return;
-    if (status_ == Truth::unknown) return run_undecided(command, branch);
-    if (status_ == Truth::yes) return run_block(command.branches[branch].body);
-  }
-  status_ = Truth::yes;
-  run_block(command.block);
-}
-
-void GrubMachine::run_undecided(const GrubCommand& command, std::size_t branch) {
-  if (++forks_ > most_forks || depth_ >= most_levels) return exhaust();
-  ++depth_;
-  ++uncertain_;
-  const State before = state_;
-  run_block(command.branches[branch].body);
-  returning_ = leaving_loop_ = false;
-  State taken = std::exchange(state_, before);
-  run_condition(command, branch + 1);
-  returning_ = leaving_loop_ = false;
-  --uncertain_;
-  --depth_;
-  merge(taken);
-  status_ = Truth::unknown;
-}
-
-void GrubMachine::merge(const State& other) {
-  for (const auto& [name, value] : other.variables) {
-    const auto mine = state_.variables.find(name);
-    if (mine == state_.variables.end())
-      state_.variables[name] = either({}, value);
-    else if (!(mine->second == value))
-      mine->second = either(mine->second, value);
-  }
-  for (auto& [name, value] : state_.variables)
-    if (!other.variables.contains(name)) value = either(value, {});
-  state_.exported.insert(other.exported.begin(), other.exported.end());
-  if (!state_.failed_search) state_.failed_search = other.failed_search;
-  if (same_loaded(state_.loaded, other.loaded)) return;
-  if (other.loaded.kernel) state_.loaded = other.loaded;
-  state_.loaded.undecided =
-      say("what it loads depends on a condition that only the running machine can decide");
-}
-
-void GrubMachine::run_while(const GrubCommand& command) {
-  const bool until = command.kind == GrubCommand::Kind::loop_until;
-  while (spend_step()) {
-    run_block(command.branches[0].condition);
-    const Truth condition = until ? !status_ : status_;
-    if (stopped() || condition == Truth::no) break;
-    if (condition == Truth::unknown) {
-      run_undecided(command, 0);
-      break;
-    }
-    run_block(command.branches[0].body);
-  }
-  leaving_loop_ = false;
-}
-
-void GrubMachine::run_for(const GrubCommand& command) {
-  const std::vector<GrubValue> words = expand(command.words);
-  for (std::size_t i = 1; i < words.size() && spend_step(); ++i) {
-    set(words[0].text, words[i]);
-    run_block(command.block);
-  }
-  leaving_loop_ = false;
 }
 
 void GrubMachine::enter_config(const guest::GuestPath& path) {
@@ -302,7 +203,6 @@ void GrubMachine::run_config(const guest::GuestPath& path) {
 }
 
 void GrubMachine::run_source(const guest::GuestPath& path) {
-  if (depth_ >= most_levels) return exhaust();
   auto text = tree_.fs().read_text(path);
   if (!text) {
     const bool gone = text.error().code == Errc::not_found || text.error().code == Errc::invalid;
@@ -314,12 +214,19 @@ void GrubMachine::run_source(const guest::GuestPath& path) {
     configs_.push_back(text->found.str());
   auto source = std::make_unique<GrubSource>();
   source->path = text->found.str();
-  source->text = std::move(text->text);
+  if (text->cut) source->script.cut = true;
+  run_text(std::move(source), std::move(text->text));
+}
+
+void GrubMachine::run_text(std::unique_ptr<GrubSource> source, std::string text) {
+  if (depth_ >= most_levels) return exhaust();
+  const bool cut = source->script.cut;
+  source->text = std::move(text);
   source->lines = lines_of(source->text);
   source->script = parse_grub_script(source->text);
   for (const GrubSyntaxError& error : source->script.errors)
     problem("boot.grub2-parse", source->place(error.line), error.message);
-  if (source->script.cut || text->cut)
+  if (source->script.cut || cut)
     problem("boot.grub2-parse", {source->path, 0, {}},
             say("the file is larger or deeper nested than is followed"), true);
   sources_.push_back(std::move(source));
@@ -329,7 +236,6 @@ void GrubMachine::run_source(const guest::GuestPath& path) {
   run_block(sources_.back()->script.commands);
   source_ = caller;
   line_ = line;
-  returning_ = false;
   --depth_;
 }
 

@@ -26,6 +26,8 @@ struct GrubSource {
   std::vector<std::string_view> lines;
   GrubScript script;
 
+  std::optional<Place> evaluated;  ///< where "eval" stands whose text this is
+
   [[nodiscard]] Place place(int line) const;
 };
 
@@ -96,8 +98,12 @@ class GrubMachine {
   friend struct GrubCommands;
   friend struct GrubCommandTable;
   friend struct GrubFileCommands;
+  friend struct GrubFlowCommands;
   friend struct GrubSearchCommand;
   using Arguments = std::span<const GrubValue>;
+
+  static constexpr std::size_t most_forks = 2'000;
+  static constexpr int most_levels = 24;
 
   using State = GrubState;
   struct Function {
@@ -114,6 +120,7 @@ class GrubMachine {
   void run_for(const GrubCommand& command);
   void call(const Function& function, Arguments arguments);
   void run_source(const guest::GuestPath& path);
+  void run_text(std::unique_ptr<GrubSource> source, std::string text);
   void add_item(const GrubCommand& command, Arguments arguments);
   void expand_submenus(std::vector<GrubMenuItem>& items, int level);
   void load_bls_entry(const GrubMenuItem& item);
@@ -121,12 +128,19 @@ class GrubMachine {
   void keep_exported();
   void merge(const State& other);
   [[nodiscard]] bool stopped() const {
-    return exhausted_ || returning_ || leaving_loop_ || finished_;
+    return exhausted_ || returning_ || leaving_loops_ > 0 || finished_;
   }
   bool spend_step();
+  /// Behind an arm that may not have run: nothing was left for sure.
+  void stay();
+  /// Behind one round of a loop: whether there may be another.
+  bool next_round();
+  void end_loop();
 
   std::vector<GrubValue> expand(const std::vector<GrubWord>& words);
   void expand_word(const GrubWord& word, std::vector<GrubValue>& fields);
+  /// Of the function or entry that runs; none outside of both.
+  [[nodiscard]] const std::vector<GrubValue>& arguments() const;
   /// Of a variable as scripts see it: "root", "1", "?", "@".
   [[nodiscard]] GrubValue value_of(const std::string& name) const;
   /// "$options" of a BLS entry.
@@ -164,17 +178,19 @@ class GrubMachine {
   std::size_t bytes_ = 0;
   bool exhausted_ = false;
   bool returning_ = false;
-  bool leaving_loop_ = false;
-  bool finished_ = false;  ///< another configuration has shown its menu
+  int loops_ = 0;            ///< those that run
+  int leaving_loops_ = 0;    ///< how many of them break or continue ends, the inner ones first
+  bool continuing_ = false;  ///< the last of those only begins its next round
+  bool finished_ = false;    ///< another configuration has shown its menu
   std::vector<BootProblem> problems_;
   std::vector<std::string> configs_;
   std::vector<GrubMissingConfig> missing_;
 };
 
-/// The commands of GRUB that matter here. A command that is not known does nothing, and its status
-/// is unknown.
+/// The commands of GRUB that matter here.
 struct GrubCommands {
-  static void run(GrubMachine& machine, const GrubCommand& command,
+  /// Whether there is such a command; then it has run.
+  static bool run(GrubMachine& machine, const GrubCommand& command,
                   std::span<const GrubValue> words);
 };
 

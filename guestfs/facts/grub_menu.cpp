@@ -26,7 +26,8 @@ void GrubMachine::expand_submenus(std::vector<GrubMenuItem>& items, int level) {
     positional_.push_back(item.arguments);
     run_block(*item.body);
     positional_.pop_back();
-    returning_ = leaving_loop_ = finished_ = false;
+    stay();
+    finished_ = false;
     open_menu_ = outer;
     for (const auto& [name, value] : state_.variables) bytes_ += name.size() + value.text.size();
     const auto context = std::make_shared<const State>(std::exchange(state_, before));
@@ -70,7 +71,8 @@ GrubLoaded GrubMachine::run_entry(const GrubMenuItem& item) {
   if (item.context) state_ = *item.context;
   auto* const menu = std::exchange(open_menu_, nullptr);
   state_.loaded = {};
-  returning_ = leaving_loop_ = finished_ = false;
+  stay();
+  finished_ = false;
   if (item.bls) {
     load_bls_entry(item);
   } else if (item.body != nullptr) {
@@ -79,7 +81,8 @@ GrubLoaded GrubMachine::run_entry(const GrubMenuItem& item) {
     run_block(*item.body);
     positional_.pop_back();
   }
-  returning_ = leaving_loop_ = finished_ = false;
+  stay();
+  finished_ = false;
   open_menu_ = menu;
   GrubLoaded loaded = std::move(state_.loaded);
   state_ = before;

@@ -37,6 +37,16 @@ void GrubMachine::expand_word(const GrubWord& word, std::vector<GrubValue>& fiel
     started = false;
   };
   for (const GrubPart& part : word.parts) {
+    if (part.is_variable && part.quoted && part.text == "@") {
+      for (std::size_t i = 0; i < arguments().size(); ++i) {
+        if (i > 0) finish();
+        field.text += arguments()[i].text;
+        field.known = field.known && arguments()[i].known;
+        bytes_ += arguments()[i].text.size();
+        started = true;
+      }
+      continue;
+    }
     GrubValue value{part.text, true};
     if (part.is_variable) value = value_of(part.text);
     bytes_ += value.text.size();
@@ -60,17 +70,21 @@ void GrubMachine::expand_word(const GrubWord& word, std::vector<GrubValue>& fiel
   finish();
 }
 
-GrubValue GrubMachine::value_of(const std::string& name) const {
+const std::vector<GrubValue>& GrubMachine::arguments() const {
   static const std::vector<GrubValue> none;
-  const std::vector<GrubValue>& arguments = positional_.empty() ? none : positional_.back();
+  return positional_.empty() ? none : positional_.back();
+}
+
+GrubValue GrubMachine::value_of(const std::string& name) const {
+  const std::vector<GrubValue>& arguments = this->arguments();
   if (name == "?") return {status_ == Truth::no ? "1" : "0", status_ != Truth::unknown};
   if (name == "#") return {std::to_string(arguments.size()), true};
   if (name == "@" || name == "*") {
     GrubValue all;
-    for (const GrubValue& argument : arguments) {
-      if (!all.text.empty()) all.text += ' ';
-      all.text += argument.text;
-      all.known = all.known && argument.known;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (i > 0) all.text += ' ';
+      all.text += arguments[i].text;
+      all.known = all.known && arguments[i].known;
     }
     return all;
   }

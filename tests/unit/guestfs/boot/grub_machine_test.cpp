@@ -53,6 +53,64 @@ TEST(GrubMachine, FollowsConditionsLoopsAndFunctions) {
   EXPECT_EQ(default_cmdline("if ! false; then linux /k yes; fi"), "yes");
 }
 
+TEST(GrubMachine, LeavesAsManyLoopsAsBreakAndContinueSay) {
+  const std::string inner = "for j in x y; do if [ $i = 2 ]; then ";
+  const std::string rest = "; fi; l=$l$i$j; done; l=$l-; done\nlinux /k $l";
+  const auto after = [&](const std::string& command) {
+    return default_cmdline("for i in 1 2 3; do " + inner + command + rest);
+  };
+  EXPECT_EQ(after("break"), "1x1y--3x3y-");
+  EXPECT_EQ(after("continue"), "1x1y--3x3y-");
+  EXPECT_EQ(after("break 2"), "1x1y-");
+  EXPECT_EQ(after("continue 2"), "1x1y-3x3y-");
+  EXPECT_EQ(after("break 9"), "1x1y-");
+  EXPECT_EQ(after("break 0"), "1x1y-2x2y-3x3y-");
+  EXPECT_EQ(default_cmdline("while [ \"$l\" != aaa ]; do l=a$l; continue; l=no; done\n"
+                            "linux /k $l"),
+            "aaa");
+}
+
+TEST(GrubMachine, ReturnsWhatAFunctionSays) {
+  const auto of = [](const std::string& body) {
+    return default_cmdline("function f { " + body +
+                           "; l=behind; }\nif f; then l=$l-yes; else l=$l-no; fi\nlinux /k $l");
+  };
+  EXPECT_EQ(of("return"), "-yes");
+  EXPECT_EQ(of("false; return"), "-no");
+  EXPECT_EQ(of("return 1"), "-no");
+  EXPECT_EQ(of("false; return 0"), "-yes");
+  EXPECT_EQ(of("return what"), "behind-yes");
+  EXPECT_EQ(default_title("return\nmenuentry a {\n linux /k\n}\n"), "a");
+}
+
+TEST(GrubMachine, ShiftsAndReplacesArguments) {
+  const auto of = [](const std::string& body) {
+    return default_cmdline("function f { " + body + "; linux /k $# $1 \"$*\"; }\nf a 'b c' d");
+  };
+  EXPECT_EQ(of("shift"), "2 b c \"b c d\"");
+  EXPECT_EQ(of("shift 3"), "0 ");
+  EXPECT_EQ(of("shift 4"), "3 a \"a b c d\"");
+  EXPECT_EQ(of("setparams x y"), "2 x \"x y\"");
+  EXPECT_EQ(default_cmdline("function f { for i in \"$@\"; do l=\"$l[$i]\"; done; }\nf a 'b c'\n"
+                            "linux /k \"$l\""),
+            "\"[a][b c]\"");
+}
+
+TEST(GrubMachine, RunsWhatEvalIsGiven) {
+  EXPECT_EQ(default_cmdline("x='linux /k'\neval \"$x a;\" 'initrd /k'"), "a");
+  EXPECT_EQ(default_title("eval \"menuentry 'made here' { linux /k; }\"\n"), "made here");
+  Guest guest = with_config("\neval 'if true'\nmenuentry a {\n linux /k\n}\n");
+  EXPECT_EQ(guest.finding_of("boot.grub2-parse").line, 2);
+}
+
+TEST(GrubMachine, TakesCommandsBeforeFunctionsOfTheirName) {
+  EXPECT_EQ(default_cmdline("function linux { true; }\nlinux /k a"), "a");
+}
+
+TEST(GrubMachine, ReadsTextsToBeTranslated) {
+  EXPECT_EQ(default_cmdline("x=1\nlinux /k $\"a$x\""), "a1");
+}
+
 TEST(GrubMachine, TakesBothArmsOfWhatItCannotDecide) {
   Guest guest = with_config(
       "menuentry a {\nif keystatus --shift; then linux /k root=/dev/vda1; else linux /k y; "
