@@ -1,5 +1,7 @@
 #include "guestfs/facts/grub_lexer.h"
 
+#include <algorithm>
+
 namespace imprint::facts {
 namespace {
 
@@ -18,6 +20,13 @@ bool is_name_start(char c) {
 }
 bool is_name(char c) {
   return is_name_start(c) || is_digit(c);
+}
+
+/// A name, a number or one of four signs.
+bool is_variable(std::string_view name) {
+  if (name == "?" || name == "#" || name == "*" || name == "@") return true;
+  if (name.empty()) return false;
+  return std::all_of(name.begin(), name.end(), is_digit(name[0]) ? is_digit : is_name);
 }
 
 void add_text(GrubWord& word, std::string_view text, bool quoted) {
@@ -50,7 +59,9 @@ GrubToken GrubLexer::next() {
   const char c = text_[at_];
   if (!is_special(c)) {
     token.kind = GrubToken::Kind::word;
+    broken_ = false;
     read_word(token.word);
+    token.broken = broken_;
     return token;
   }
   ++at_;
@@ -73,11 +84,7 @@ void GrubLexer::read_word(GrubWord& word) {
         read_double_quoted(word);
         break;
       case '$':
-        // $"text" is a text that GRUB translates.
-        if (text_.substr(at_ + 1).starts_with('"'))
-          ++at_;
-        else
-          read_variable(word, false);
+        read_dollar(word);
         break;
       case '\\':
         read_escape(word);
@@ -86,6 +93,15 @@ void GrubLexer::read_word(GrubWord& word) {
         add_text(word, text_.substr(at_++, 1), false);
     }
   }
+}
+
+/// $"text" is a text that GRUB translates, in which any "$" may stand.
+void GrubLexer::read_dollar(GrubWord& word) {
+  if (!text_.substr(at_ + 1).starts_with('"')) return read_variable(word, false);
+  const bool broken = broken_;
+  ++at_;
+  read_double_quoted(word);
+  broken_ = broken;
 }
 
 void GrubLexer::read_escape(GrubWord& word) {
@@ -171,6 +187,7 @@ void GrubLexer::read_variable(GrubWord& word, bool quoted) {
              (text_[at_] == '?' || text_[at_] == '*' || text_[at_] == '@' || text_[at_] == '#')) {
     name = text_.substr(at_++, 1);
   }
+  broken_ = broken_ || !is_variable(name);
   if (name.empty())
     add_text(word, text_.substr(dollar, 1), quoted);
   else

@@ -12,6 +12,10 @@ struct GrubToken {
   Kind kind = Kind::end;
   int line = 1;
   GrubWord word;
+  bool broken = false;  ///< a word that holds a "$" which begins nothing
+
+  /// Whether it is this sign, not a word.
+  [[nodiscard]] bool is(std::string_view sign) const { return kind != Kind::word && word.is(sign); }
 };
 
 /// Cuts a script into tokens, one at a time. Borrows the text.
@@ -32,6 +36,7 @@ class GrubLexer {
   void read_word(GrubWord& word);
   void read_single_quoted(GrubWord& word);
   void read_double_quoted(GrubWord& word);
+  void read_dollar(GrubWord& word);
   void read_variable(GrubWord& word, bool quoted);
   void read_escape(GrubWord& word);
   bool leave_at_line_end(int quote_line);
@@ -42,6 +47,7 @@ class GrubLexer {
   Quotes quotes_;
   std::size_t at_ = 0;
   int line_ = 1;
+  bool broken_ = false;  ///< of the word that is read
   std::optional<int>
       spanning_;  ///< the first quote that spans lines: where a missing one most likely is
   std::optional<int> unclosed_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -14,6 +15,25 @@ constexpr std::size_t most_levels = 64;
 
 constexpr std::string_view close_word = "}";
 constexpr std::array<std::string_view, 6> closers{"then", "elif", "else", "fi", "do", "done"};
+/// Words of the language that GRUB keeps for itself and gives no meaning: no command has such a
+/// name.
+constexpr std::array<std::string_view, 6> reserved{"case", "esac", "in", "select", "[[", "]]"};
+
+bool is_reserved(const GrubWord& word) {
+  return std::any_of(reserved.begin(), reserved.end(),
+                     [&](std::string_view each) { return word.is(each); });
+}
+
+/// What "for" and "function" may name.
+bool is_name(const GrubWord& word) {
+  if (word.parts.size() != 1 || word.parts[0].is_variable || word.parts[0].quoted) return false;
+  const std::string& text = word.parts[0].text;
+  if (text.empty()) return false;
+  return (text[0] < '0' || text[0] > '9') && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_';
+         });
+}
 
 class Parser {
  public:
@@ -38,6 +58,11 @@ class Parser {
   void error(int line, std::string message) {
     if (script_.errors.size() < most_errors) script_.errors.push_back({line, std::move(message)});
   }
+  void unexpected() {
+    error(token_.line, token_.is("\n") ? say("unexpected end of line")
+                       : at_end()      ? say("unexpected end of file")
+                                       : say("unexpected '{}'", token_.word.parts[0].text));
+  }
   [[nodiscard]] bool at_end() const { return token_.kind == GrubToken::Kind::end; }
 
   /// The keyword that closes something, if the token is one; "}" for a brace.
@@ -56,19 +81,24 @@ class Parser {
   }
 
   /// Commands up to one of the closing words, which stays; or up to one that an outer construct
-  /// waits for.
+  /// waits for. Between two commands stands one ";" or line feeds, or both in this order.
   GrubBlock parse_block(Words until) {
     GrubBlock block;
     if (expected_.size() >= most_levels) stop();
     expected_.push_back(until);
+    behind_command_ = false;
     while (!at_end()) {
       if (token_.kind == GrubToken::Kind::separator) {
+        if (!behind_command_ && token_.is(";")) unexpected();
+        behind_command_ = false;
         advance();
         continue;
       }
       const std::string_view word = closer();
+      if (behind_command_ && word != close_word) unexpected();
       if (word.empty()) {
         parse_command(block);
+        behind_command_ = true;
       } else if (expected_outside(word)) {
         break;
       } else {
@@ -76,6 +106,7 @@ class Parser {
         advance();
       }
     }
+    if (block.empty() && !until.empty() && !at_end()) error(token_.line, say("an empty block"));
     expected_.pop_back();
     return block;
   }
@@ -104,10 +135,9 @@ class Parser {
         return parse_while(block, std::move(command));
       if (token_.word.is("for")) return parse_for(block, std::move(command));
       if (token_.word.is("function")) return parse_function(block, std::move(command));
-      return parse_simple(block, std::move(command));
+      if (!is_reserved(token_.word)) return parse_simple(block, std::move(command));
     }
-    error(token_.line, at_end() ? say("unexpected end of file")
-                                : say("unexpected '{}'", token_.word.parts[0].text));
+    unexpected();
     skip_line();
   }
 
@@ -118,6 +148,8 @@ class Parser {
   void parse_words(GrubCommand& command) {
     while (token_.kind == GrubToken::Kind::word) {
       if (++words_ > most_words) return stop();
+      if (token_.broken) error(token_.line, say("a '$' without the name of a variable"));
+      if (token_.word.is("[[") || token_.word.is("]]")) unexpected();
       command.words.push_back(std::move(token_.word));
       advance();
     }
@@ -127,7 +159,7 @@ class Parser {
     parse_words(command);
     if (token_.kind == GrubToken::Kind::open) parse_braces(command, command.words.front());
     if (token_.kind == GrubToken::Kind::other) {
-      error(token_.line, say("unexpected '{}'", token_.word.parts[0].text));
+      unexpected();
       skip_line();
     }
     block.push_back(std::move(command));
@@ -139,6 +171,7 @@ class Parser {
     advance();
     command.has_block = true;
     command.block = parse_block(until);
+    if (command.kind == GrubCommand::Kind::function && behind_command_) unexpected();
     expect(close_word, opened + " {", command.line);
   }
 
@@ -191,7 +224,7 @@ class Parser {
     command.kind = GrubCommand::Kind::loop_for;
     advance();
     parse_words(command);
-    if (command.words.size() < 2 || !command.words[1].is("in")) {
+    if (command.words.size() < 2 || !is_name(command.words[0]) || !command.words[1].is("in")) {
       error(command.line, say("'for' without a name and 'in'"));
       command.words.resize(1);
     } else {
@@ -206,7 +239,8 @@ class Parser {
     advance();
     parse_words(command);
     while (token_.kind == GrubToken::Kind::separator) advance();
-    if (command.words.size() != 1 || token_.kind != GrubToken::Kind::open)
+    if (command.words.size() != 1 || !is_name(command.words[0]) ||
+        token_.kind != GrubToken::Kind::open)
       return error(command.line, say("'function' without a name and a body"));
     parse_braces(command, command.words.front());
     block.push_back(std::move(command));
@@ -216,6 +250,7 @@ class Parser {
   GrubToken token_;
   GrubScript script_;
   std::vector<Words> expected_;
+  bool behind_command_ = false;  ///< nothing yet parts it from what follows
   std::size_t commands_ = 0;
   std::size_t words_ = 0;
 };

@@ -65,11 +65,33 @@ TEST(GrubScript, TellsWhereItIsBroken) {
       {"if a; c; fi\n", 1},
       {"for x 1 2; do y; done\n", 1},
       {"function { a; }\n", 1},
+      {"a\nif [[ b = c ]]; then d; fi\n", 2},
+      {"a\nmenuentry '---' { }\n", 2},
+      {"if a; then\nfi\n", 2},
+      {"if a; then b; fi c\n", 1},
+      {"if a; then if b; then c; fi fi\n", 1},
+      {"a;\n;b\n", 2},
+      {"case x in\n", 1},
+      {"function f { a }\n", 1},
+      {"function f-g { a; }\n", 1},
+      {"for 1 in a; do b; done\n", 1},
+      {"a\nlinux /k password=$ b\n", 2},
+      {"echo \"ends with $\"\n", 1},
+      {"echo ${a-b}\n", 1},
   };
   for (const BrokenCase& each : cases) {
     const GrubScript script = parse_grub_script(each.text);
     ASSERT_FALSE(script.errors.empty()) << each.text;
     EXPECT_EQ(script.errors[0].line, each.line) << each.text << script.errors[0].message;
+  }
+}
+
+TEST(GrubScript, TakesWhatGrubTakes) {
+  for (const char* text : {"a;\n\n b # c\n", "menuentry 'x' { a }\n", "menuentry 'x' { a; }; b\n",
+                           "if a; then b; fi; c\n", "echo fi in case then [ ] $1 ${?} '$' \\$\n",
+                           "function f\n{\n a\n}\n", "set x=\n", "echo $\"a $ b\"\n"}) {
+    const GrubScript script = parse_grub_script(text);
+    EXPECT_TRUE(script.errors.empty()) << text << script.errors.at(0).message;
   }
 }
 
