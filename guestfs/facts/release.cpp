@@ -33,6 +33,24 @@ std::optional<std::string> unquote(std::string_view text) {
   return result;
 }
 
+/// Whether a shell ends the value before its end, or fails: many programs read the file by sourcing
+/// it, while systemd takes the line as it stands.
+bool needs_quotes(std::string_view text) {
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == 0 && std::string_view{" \t|&;()<>`"}.find(c) != std::string_view::npos)
+      return true;
+    if (c == '\\' && quote != '\'')
+      ++i;
+    else if (c == quote)
+      quote = 0;
+    else if (quote == 0 && (c == '"' || c == '\''))
+      quote = c;
+  }
+  return false;
+}
+
 bool is_key(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -58,6 +76,8 @@ void read_line(const TextLine& line, const std::string& path, OsRelease& release
     release.faults.push_back({place, say("a quote is not closed")});
     return;
   }
+  if (needs_quotes(text.substr(equal + 1)))
+    release.faults.push_back({place, say("the value needs quotes: a shell ends it earlier")});
   release.settings.push_back({std::string{text.substr(0, equal)}, *std::move(value), place});
 }
 

@@ -33,6 +33,18 @@ TEST(OsRelease, ReadsQuotesAndEscapes) {
   EXPECT_THAT(release.faults, IsEmpty());
 }
 
+TEST(OsRelease, TellsWhereAShellReadsAnotherValue) {
+  for (const char* line : {"NAME=Some Linux", "ID=debian # ours", "ANSI_COLOR=0;31", "A=\"b\" c",
+                           "A=`b`", "NAME=Some (old)"}) {
+    const OsRelease release = parse_os_release(line, "/x");
+    EXPECT_THAT(release.faults, SizeIs(1)) << line;
+    EXPECT_THAT(release.settings, SizeIs(1)) << line;
+  }
+  for (const char* line : {"NAME='Some Linux; (old)'", "A=a\\ b", "URL=https://x.org/?a=b#c",
+                           "A= ", "A=\"b \\\" c\"", "A='it'\\''s so'"})
+    EXPECT_THAT(parse_os_release(line, "/x").faults, IsEmpty()) << line;
+}
+
 TEST(OsRelease, KeepsGoodLinesBesideBadOnes) {
   const OsRelease release = parse_os_release("nonsense\nNAME=\"open\nID=rhel\n", "/etc/os-release");
   EXPECT_EQ(release.find("ID")->value, "rhel");
