@@ -164,7 +164,10 @@ std::vector<NetworkInterface> parse_netplan(std::string_view text, const std::st
   std::vector<NetworkInterface> found;
   const YamlNode* cards = yaml.root.at({"network", "ethernets"});
   if (cards == nullptr) return found;
-  for (const auto& [id, card] : cards->members) found.push_back(netplan_card(id, card, lines));
+  for (const auto& [id, card] : cards->members) {
+    found.push_back(netplan_card(id, card, lines));
+    found.back().is_physical = found.back().name != "lo";
+  }
   // The members of bridges and bonds have no address of their own, and may need their MAC.
   for (const char* kind : {"bonds", "bridges"}) {
     const YamlNode* joined = yaml.root.at({"network", kind});

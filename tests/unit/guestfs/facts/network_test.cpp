@@ -100,6 +100,14 @@ TEST(Netplan, ReadsCards) {
   EXPECT_TRUE(faults.empty());
 }
 
+TEST(Netplan, TakesTheLoopbackForNoCard) {
+  std::vector<YamlFault> faults;
+  const auto cards = parse_netplan(
+      "network:\n  ethernets:\n    lo:\n      addresses: [10.9.9.9/32]\n", "/x", faults);
+  ASSERT_EQ(cards.size(), 1U);
+  EXPECT_FALSE(cards[0].is_physical);
+}
+
 TEST(Netplan, MembersOfBondsMayNeedTheirAddress) {
   std::vector<YamlFault> faults;
   const auto cards = parse_netplan(
