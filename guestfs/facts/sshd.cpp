@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "guestfs/facts/source_file.h"
 #include "guestfs/facts/text_lines.h"
@@ -33,7 +34,7 @@ class Reader {
   Reader(guest::FollowingFs& fs, SshdConfig& config) : fs_{fs}, config_{config} {}
 
   void add_file(const std::string& path, bool in_match, int level) {
-    if (++files_ > most_files || level > deepest_include) return;
+    if (++files_ > most_files || level > deepest_include) return stop(path);
     const SourceFile file = read_source(fs_, path);
     if (file.is_unreadable())
       config_.unknown.push_back(say("'{}' cannot be read: {}", file.path, file.why));
@@ -49,6 +50,13 @@ class Reader {
   }
 
  private:
+  /// sshd refuses to start where files include one another in a circle.
+  void stop(const std::string& path) {
+    if (std::exchange(stopped_, true)) return;
+    config_.unknown.push_back(
+        say("'{}' is included behind more files than are followed, or in a circle", path));
+  }
+
   /// A pattern counts from /etc/ssh; only its last name may hold wildcards.
   void add_matching(const std::string& pattern, bool in_match, int level) {
     const auto path =
@@ -67,6 +75,7 @@ class Reader {
   guest::FollowingFs& fs_;
   SshdConfig& config_;
   std::size_t files_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace

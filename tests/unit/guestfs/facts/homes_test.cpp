@@ -120,6 +120,16 @@ TEST(SshdConfig, TakesWhatIsIncludedWhereTheLineStands) {
   EXPECT_EQ(config.find("permitrootlogin"), nullptr);
   EXPECT_EQ(config.find("usedns"), nullptr);
   EXPECT_LT(config.settings.size(), 1000U);
+  // "more" takes the first file in again, which sshd refuses.
+  EXPECT_EQ(config.unknown.size(), 1U);
+}
+
+TEST(SshdConfig, DoesNotTakeAPartForTheWhole) {
+  MemoryFs fs;
+  fs.file("/etc/ssh/sshd_config", "Include d/*\n");
+  for (int i = 0; i < 100; ++i) fs.file("/etc/ssh/d/" + std::to_string(i), "UsePAM yes\n");
+  FollowingFs following{fs};
+  EXPECT_EQ(read_sshd_config(following).unknown.size(), 1U);
 }
 
 }  // namespace
