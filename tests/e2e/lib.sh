@@ -61,9 +61,14 @@ instance_field() { imprintctl instance show "$1" --json | jq -r "$2"; }
 console_fact() { # INSTANCE FACT
   imprintctl instance console "$1" | tr -d '\r' | sed -n "s/^imprint-guest $2[=:] *//p" | tail -n 1
 }
+# shows TEXT COMMAND...: TEXT is somewhere in all that the command prints. Not `| grep -q`, which ends the command by SIGPIPE.
+shows() {
+  local out
+  out=$("${@:2}" 2>/dev/null) && grep -qF -- "$1" <<<"$out"
+}
 wait_for_login() {
   for _ in $(seq 240); do
-    imprintctl instance console "$1" 2>/dev/null | grep -q 'login:' && return
+    shows 'login:' imprintctl instance console "$1" && return
     sleep 0.5
   done
   imprintctl instance console "$1" | tail -n 20

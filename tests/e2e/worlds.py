@@ -206,12 +206,11 @@ class LibvirtWorld(FileWorld):
             console = self.wait_for_login(name)
             assert fact(console, "image") == {"first": "tiny-v1", "second": "tiny-v2"}[model.instances[name]["image"]], console[-2000:]
             assert fact(console, "instance-id") == view["system"]["cloud_instance_id"]
-            signature = re.search(r"written by \S+ as \S+", console)
+            signature = re.search(r"written by \S+ as \S+ in \S+", console)
             assert signature, f"{name}: nothing is on the data disk: {console[-2000:]}"
-            # The tiny guest does not flush what it writes, so a QEMU that is killed may take that with it.
-            if evil == "qemu":
-                self.signatures.pop(view["id"], None)
-            assert self.signatures.setdefault(view["id"], signature[0]) == signature[0], "the data disk lost its content"
+            # The guest tells of its signature when the disk has it for good, so that not even a QEMU that is killed takes it along.
+            was = self.signatures.setdefault(view["id"], signature[0])
+            assert was == signature[0], f"{name}: the data disk lost its content: '{was}', now '{signature[0]}'"
 
     def wait_for_login(self, name):
         end = time.monotonic() + self.patience
