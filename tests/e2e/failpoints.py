@@ -13,7 +13,7 @@ import struct
 import subprocess
 import time
 
-NONE, KILL, FAIL, BROKEN, DELAY = range(5)  # Action of tests/support/failpoints/control.h
+NONE, KILL, FAIL, BROKEN, DELAY, SLOW = range(6)  # Action of tests/support/failpoints/control.h
 OPEN = ("queued", "running")
 
 

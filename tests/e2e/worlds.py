@@ -62,7 +62,8 @@ accelerator = "tcg"
 
 
 class FileWorld:
-    most_instances, panics, data_sizes, patience = 4, True, (1 << 20,), 60
+    most_instances, data_sizes, patience = 4, (1 << 20,), 60
+    keeps_bytes = True  # no guest writes to its data disk
     evils = ["nothing", "kill", "kill", "kill", "twice", "power", "torn", "full", "once", "cancel", "term"]
 
     def __init__(self, build, folder):
@@ -140,7 +141,8 @@ class FileWorld:
 
 class LibvirtWorld(FileWorld):
     """Real machines, of the tiny guests that say on their console who they are and what they find on their data disk."""
-    most_instances, panics, data_sizes, patience = 2, True, (64 << 20,), 400
+    most_instances, data_sizes, patience = 2, (64 << 20,), 400
+    keeps_bytes = False
     evils = ["nothing", "kill", "kill", "kill", "libvirtd", "hang", "qemu", "cancel", "term"]
 
     def __init__(self, build, folder):
@@ -171,19 +173,22 @@ class LibvirtWorld(FileWorld):
     def do_evil(self, evil, random, answers):
         if evil in ("libvirtd", "hang", "qemu"):
             time.sleep(random.random() * 8)
-            if evil == "libvirtd":
-                subprocess.run(["kill-libvirtd"], check=True)
-                time.sleep(random.random() * 3)
-                subprocess.run(["start-libvirtd"], check=True)
-            elif evil == "hang":
-                subprocess.run(["stop-libvirtd"], check=True)
-                time.sleep(random.random() * 15)
-                subprocess.run(["continue-libvirtd"], check=True)
-            else:
-                for path in glob.glob("/run/libvirt/qemu/i-*.pid"):
-                    with open(path) as file:
-                        os.kill(int(file.read()), signal.SIGKILL)
+            self.strike(evil, random)
         super().do_evil(evil, random, answers)
+
+    def strike(self, evil, random):
+        """Against what runs beside the agent; returns how many processes it met."""
+        if evil == "libvirtd":
+            subprocess.run(["kill-libvirtd"], check=True)
+            time.sleep(random.random() * 3)
+            subprocess.run(["start-libvirtd"], check=True)
+            return 1
+        if evil == "hang":
+            subprocess.run(["stop-libvirtd"], check=True)
+            time.sleep(random.random() * 15)
+            subprocess.run(["continue-libvirtd"], check=True)
+            return 1
+        return sum(kill_by_file(path) for path in glob.glob("/run/libvirt/qemu/i-*.pid"))
 
     def machines(self):
         found = {}
@@ -223,6 +228,16 @@ class LibvirtWorld(FileWorld):
                 return text
             time.sleep(0.5)
         raise AssertionError(f"{name} does not come up: {text[-2000:]}")
+
+
+def kill_by_file(path):
+    """False: it has ended by itself meanwhile."""
+    try:
+        with open(path) as file:
+            os.kill(int(file.read()), signal.SIGKILL)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return False
+    return True
 
 
 def fact(console, name):

@@ -14,6 +14,7 @@ enum class Action : std::int32_t {
   broken,  ///< this call and all calls of its kind after it fail with `error`: a full disk stays
            ///< full
   delay,   ///< the call is made after `error` milliseconds
+  slow,    ///< each call is made after `error` milliseconds, so that every step lasts
 };
 
 struct Control {

@@ -71,7 +71,8 @@ int act(Control& control, Kind kind, int number) {
   const auto action = static_cast<Action>(control.action.load());
   const bool here = number == control.at;
   const bool later = action == Action::broken && number > control.at && kind == Kind::space;
-  if (action == Action::none || (!here && !later)) return 0;
+  if (action == Action::slow) sleep_for(control.error);
+  if (action == Action::none || action == Action::slow || (!here && !later)) return 0;
   ++control.fired;
   if (action == Action::kill) {
     ::syscall(SYS_kill, settings().process, SIGKILL);
