@@ -7,6 +7,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// The events of one change come one after the other, and some after the change was seen already.
+constexpr milliseconds moment{200};
+
 bool is_down(PowerState power) noexcept {
   return power == PowerState::stopped || power == PowerState::absent;
 }
@@ -16,8 +19,9 @@ bool is_down(PowerState power) noexcept {
 WatchedHypervisor::WatchedHypervisor(Hypervisor& inner, WatchTimes times)
     : inner_{inner}, times_{times} {
   inner_.listen([this](const MachineEvent& event) { hear(event); });
-  look_at_all();
   watcher_ = std::thread{[this] { watch(); }};
+  std::unique_lock lock{mutex_};
+  looked_.wait_for(lock, times_.first, [this] { return looked_once_; });
 }
 
 WatchedHypervisor::~WatchedHypervisor() {
@@ -34,21 +38,21 @@ void WatchedHypervisor::hear(const MachineEvent& event) {
   const std::lock_guard lock{mutex_};
   // After a reconnection every machine is told of: one listing answers them all.
   if (event.reason == "connected")
-    relist_ = true;
+    relist_ = ask_info_ = true;
   else
     hints_.insert(event.uuid);
-  if (const auto found = seen_.find(event.uuid); found != seen_.end() && is_down(event.power))
-    found->second.dipped = true;
+  if (const auto found = seen_.find(event.uuid); found != seen_.end() && is_down(event.power)) {
+    Seen& seen = found->second;
+    seen.dipped = true;
+    if (!is_down(seen.machine.power)) seen.since = std::chrono::steady_clock::now();
+  }
   wake_.notify_all();
 }
 
 void WatchedHypervisor::watch() {
-  constexpr milliseconds tick{200};  // how late a settled change may be told
-  std::unique_lock lock{mutex_};
-  auto next_relist = std::chrono::steady_clock::now() + (answers_ ? times_.relist : times_.retry);
-  while (!stopping_) {
-    wake_.wait_for(lock, std::min(tick, times_.retry),
-                   [this] { return stopping_ || relist_ || !hints_.empty(); });
+  Time next_relist{};
+  while (wait_for_work(next_relist)) {
+    std::unique_lock lock{mutex_};
     const std::set<std::string> hints = std::exchange(hints_, {});
     const bool relist = std::exchange(relist_, false);
     lock.unlock();
@@ -61,8 +65,23 @@ void WatchedHypervisor::watch() {
       for (const std::string& uuid : hints) look_at(uuid);
     }
     tell_settled();
-    lock.lock();
   }
+}
+
+bool WatchedHypervisor::wait_for_work(Time next_relist) {
+  std::unique_lock lock{mutex_};
+  wake_.wait_until(lock, std::min(next_relist, next_settled()),
+                   [this] { return stopping_ || relist_ || changed_ || !hints_.empty(); });
+  changed_ = false;
+  return !stopping_;
+}
+
+WatchedHypervisor::Time WatchedHypervisor::next_settled() const {
+  Time next = Time::max();
+  if (!answers_) return next;
+  for (const auto& [uuid, seen] : seen_)
+    if (is_news(seen)) next = std::min(next, settled_at(seen));
+  return next;
 }
 
 void WatchedHypervisor::look_at_all() {
@@ -70,13 +89,30 @@ void WatchedHypervisor::look_at_all() {
   const std::int64_t before = notes_;
   lock.unlock();
   const auto listed = inner_.list();
-  auto info = inner_.info();
   lock.lock();
-  info_ = std::move(info);
   answers_ = listed ? Result<>{} : Result<>{listed.error()};
-  if (!listed) return;
+  if (listed)
+    note_listing(*listed, before);
+  else
+    ask_info_ = true;
+  const bool ask_info = listed && std::exchange(ask_info_, false);
+  lock.unlock();
+  if (ask_info) learn_info();
+  lock.lock();
+  looked_once_ = true;
+  looked_.notify_all();
+}
+
+void WatchedHypervisor::learn_info() {
+  auto info = inner_.info();
+  const std::lock_guard lock{mutex_};
+  info_ = std::move(info);
+  if (!info_) ask_info_ = true;
+}
+
+void WatchedHypervisor::note_listing(const std::vector<Listed>& listed, std::int64_t before) {
   std::set<std::string> present;
-  for (const Listed& machine : *listed) {
+  for (const Listed& machine : listed) {
     present.insert(machine.uuid);
     const auto found = seen_.find(machine.uuid);
     if (found == seen_.end() || found->second.noted <= before)
@@ -116,6 +152,8 @@ void WatchedHypervisor::note_locked(const Listed& machine, const std::string& re
   seen.reason = reason;
   seen.since = std::chrono::steady_clock::now();
   if (is_down(machine.power)) seen.dipped = true;
+  changed_ = true;
+  wake_.notify_all();
 }
 
 void WatchedHypervisor::note_power(const std::string& uuid, PowerState power,
@@ -144,6 +182,15 @@ void WatchedHypervisor::tell_settled() {
   for (const MachineEvent& event : events) listener_(event);
 }
 
+bool WatchedHypervisor::is_news(const Seen& seen) {
+  const PowerState power = seen.machine.power;
+  return seen.told != power || (power == PowerState::running && seen.dipped);
+}
+
+WatchedHypervisor::Time WatchedHypervisor::settled_at(const Seen& seen) const {
+  return seen.since + (is_down(seen.machine.power) ? times_.settle : moment);
+}
+
 std::vector<MachineEvent> WatchedHypervisor::take_settled() {
   std::vector<MachineEvent> events;
   const std::lock_guard lock{mutex_};
@@ -152,10 +199,8 @@ std::vector<MachineEvent> WatchedHypervisor::take_settled() {
   for (auto one = seen_.begin(); one != seen_.end();) {
     Seen& seen = one->second;
     const PowerState power = seen.machine.power;
-    const bool settled = !is_down(power) || now - seen.since >= times_.settle;
-    const bool rebooted = power == PowerState::running && seen.told == power && seen.dipped;
-    if (settled && (seen.told != power || rebooted)) {
-      events.push_back({one->first, power, rebooted ? "rebooted" : seen.reason});
+    if (is_news(seen) && settled_at(seen) <= now) {
+      events.push_back({one->first, power, seen.told == power ? "rebooted" : seen.reason});
       seen.told = power;
       seen.dipped = false;
     }

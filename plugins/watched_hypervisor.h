@@ -19,6 +19,8 @@ struct WatchTimes {
   std::chrono::milliseconds stale{std::chrono::seconds{10}};  ///< older sights count as unknown
   /// A machine that stops is told of only if it is still stopped after this: a reboot is no stop.
   std::chrono::milliseconds settle{std::chrono::seconds{3}};
+  std::chrono::milliseconds first{
+      std::chrono::seconds{1}};  ///< most that the start waits for a look
 };
 
 /// Any hypervisor, whose list() and info() answer at once from what was seen last, however slow it
@@ -28,7 +30,7 @@ struct WatchTimes {
 /// calls pass through. `inner` must outlive it. Thread-safe.
 class WatchedHypervisor : public Hypervisor {
  public:
-  /// Looks once before it returns.
+  /// Waits a moment for the first look. As long as that lasts, nothing is known.
   explicit WatchedHypervisor(Hypervisor& inner, WatchTimes times = {});
   ~WatchedHypervisor() override;
   WatchedHypervisor(const WatchedHypervisor&) = delete;
@@ -54,14 +56,20 @@ class WatchedHypervisor : public Hypervisor {
     Listed machine;
     std::int64_t noted = 0;  ///< number of the note; a listing that began before it is older
     std::string reason;
-    Time since{};  ///< of the power state
+    Time since{};  ///< of the power state, or of a sign that it has changed
     PowerState told = PowerState::unknown;
     bool dipped = false;  ///< it was down since it was last told of
   };
 
   void watch();
+  /// Waits until there is something to look at or to tell. False when stopping.
+  bool wait_for_work(Time next_relist);
+  /// When the next change will have settled; the end of time if there is none.
+  [[nodiscard]] Time next_settled() const;
   void hear(const MachineEvent& event);
   void look_at_all();
+  /// What the hypervisor is, which changes only while it does not answer.
+  void learn_info();
   void look_at(const std::string& uuid);
   /// What was looked at, of a machine that is known already.
   void note_power(const std::string& uuid, PowerState power, const std::string& reason);
@@ -69,18 +77,25 @@ class WatchedHypervisor : public Hypervisor {
   /// which may be under way, still tells what was true before.
   void note_change(const std::string& uuid, PowerState power, const std::string& reason);
   void note_locked(const Listed& machine, const std::string& reason);
+  void note_listing(const std::vector<Listed>& listed, std::int64_t before);
   [[nodiscard]] Result<> require_fresh() const;
   /// Says why nothing is known, if that is what the failed call tells.
   void note_failure(const Error& error);
   void tell_settled();
+  [[nodiscard]] static bool is_news(const Seen& seen);
+  [[nodiscard]] Time settled_at(const Seen& seen) const;
   std::vector<MachineEvent> take_settled();
 
   Hypervisor& inner_;
   const WatchTimes times_;
   std::mutex mutex_;  ///< of all down to answered_
   std::condition_variable wake_;
+  std::condition_variable looked_;  ///< the first look has ended
+  bool looked_once_ = false;
   bool stopping_ = false;
   bool relist_ = false;
+  bool changed_ = false;  ///< there may be something to tell of
+  bool ask_info_ = true;
   std::set<std::string> hints_;  ///< machines that events spoke of
   std::int64_t notes_ = 0;
   std::map<std::string, Seen> seen_;

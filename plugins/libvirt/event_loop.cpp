@@ -11,7 +11,6 @@ namespace imprint::libvirt {
 namespace {
 
 void keep_quiet(void*, virErrorPtr) {}
-void tick(int, void*) {}
 
 void ignore_broken_pipes() {
   struct sigaction present {};
@@ -28,11 +27,6 @@ Result<> start_event_loop() {
   if (virInitialize() < 0) return last_error("cannot initialise libvirt");
   virSetErrorFunc(nullptr, keep_quiet);  // it would print every error to standard error
   if (virEventRegisterDefaultImpl() < 0) return last_error("cannot register libvirt's event loop");
-  // A loop that sleeps without a limit would not see handles added from other threads on every
-  // version.
-  constexpr int tick_milliseconds = 1000;
-  if (virEventAddTimeout(tick_milliseconds, tick, nullptr, nullptr) < 0)
-    return last_error("cannot start libvirt's event loop");
   std::thread{run_loop}.detach();
   return {};
 }

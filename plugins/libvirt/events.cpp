@@ -28,11 +28,15 @@ void EventSink::tell(const MachineEvent& event) {
 }
 
 void EventSink::register_with(Session& session) {
-  register_one(session, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle));
+  const bool lifecycle =
+      register_one(session, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle));
+  const bool metadata = register_one(session, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_metadata));
   register_one(session, VIR_DOMAIN_EVENT_ID_REBOOT, VIR_DOMAIN_EVENT_CALLBACK(on_reboot));
+  marks_->begin(lifecycle && metadata);
 }
 
-void EventSink::register_one(Session& session, int id,
+bool EventSink::register_one(Session& session, int id,
                              virConnectDomainEventGenericCallback callback) {
   auto* holder = new std::shared_ptr<EventSink>{shared_from_this()};
   const int registered =
@@ -41,9 +45,12 @@ void EventSink::register_one(Session& session, int id,
     delete holder;
   else
     session.adopt_event(registered);
+  return registered >= 0;
 }
 
 int EventSink::on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void* sink) {
+  if (event == VIR_DOMAIN_EVENT_DEFINED || event == VIR_DOMAIN_EVENT_UNDEFINED)
+    sink_of(sink).marks_->forget(uuid_of(domain));
   const Power power = power_of_event(event, detail);
   if (power.state != PowerState::unknown)
     sink_of(sink).tell({uuid_of(domain), power.state, power.reason});
@@ -52,6 +59,10 @@ int EventSink::on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int d
 
 void EventSink::on_reboot(virConnectPtr, virDomainPtr domain, void* sink) {
   sink_of(sink).tell({uuid_of(domain), PowerState::running, "rebooted"});
+}
+
+void EventSink::on_metadata(virConnectPtr, virDomainPtr domain, int, const char*, void* sink) {
+  sink_of(sink).marks_->forget(uuid_of(domain));
 }
 
 void EventSink::free_sink(void* sink) {

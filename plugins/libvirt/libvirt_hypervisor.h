@@ -10,6 +10,7 @@
 #include "plugins/libvirt/connections.h"
 #include "plugins/libvirt/domains.h"
 #include "plugins/libvirt/events.h"
+#include "plugins/libvirt/marks.h"
 #include "plugins/libvirt/settings.h"
 
 namespace imprint::libvirt {
@@ -45,7 +46,8 @@ class LibvirtHypervisor : public Hypervisor {
   void tell_everything();
 
   Settings settings_;
-  std::shared_ptr<EventSink> events_ = std::make_shared<EventSink>();
+  std::shared_ptr<Marks> marks_ = std::make_shared<Marks>();
+  std::shared_ptr<EventSink> events_ = std::make_shared<EventSink>(marks_);
   std::shared_future<Accelerator> accelerator_;
   Connections connections_;  ///< last: its thread uses the others
 };

@@ -2,12 +2,11 @@
 #include <libvirt/libvirt-qemu.h>
 
 #include <algorithm>
-#include <array>
-#include <span>
 
 #include "plugins/libvirt/console.h"
 #include "plugins/libvirt/error.h"
 #include "plugins/libvirt/libvirt_hypervisor.h"
+#include "plugins/libvirt/listing.h"
 #include "plugins/libvirt/stopping.h"
 
 namespace imprint::libvirt {
@@ -17,49 +16,6 @@ std::string version_text(unsigned long version) {
   constexpr unsigned long major = 1'000'000;
   constexpr unsigned long minor = 1'000;
   return fmt::format("{}.{}.{}", version / major, version % major / minor, version % minor);
-}
-
-/// All domains of a connection; freed together.
-class DomainList {
- public:
-  DomainList() = default;
-  DomainList(const DomainList&) = delete;
-  DomainList& operator=(const DomainList&) = delete;
-  ~DomainList() { std::free(raw_); }  // NOLINT: libvirt allocates it with malloc
-
-  Result<> read(Lease& lease) {
-    const int count = virConnectListAllDomains(lease.connection(), &raw_, 0);
-    if (count < 0) return lease.failed("the list of machines");
-    for (virDomainPtr domain : std::span{raw_, static_cast<std::size_t>(count)})
-      domains.emplace_back(domain);
-    return {};
-  }
-
-  std::vector<Domain> domains;
-
- private:
-  virDomainPtr* raw_ = nullptr;
-};
-
-/// One machine that vanished meanwhile, or whose mark is spoilt, must not hide all the others.
-bool can_be_passed_over(const Error& error) {
-  return error.code == Errc::not_found || error.code == Errc::corrupt;
-}
-
-/// Nothing for a machine that is not ours or is passed over.
-Result<std::optional<Hypervisor::Listed>> listed(Lease& lease, const Domain& domain) {
-  std::optional<Hypervisor::Listed> nothing;
-  Result<std::optional<Mark>> mark = mark_of(lease, domain);
-  if (!mark && can_be_passed_over(mark.error())) return nothing;
-  if (!mark) return std::move(mark).error();
-  if (!*mark) return nothing;
-  std::array<char, VIR_UUID_STRING_BUFLEN> uuid{};
-  if (virDomainGetUUIDString(domain.get(), uuid.data()) < 0)
-    return lease.failed("a machine's UUID");
-  Result<Power> power = read_power(lease, domain);
-  if (!power && can_be_passed_over(power.error())) return nothing;
-  if (!power) return std::move(power).error();
-  return std::optional{Hypervisor::Listed{uuid.data(), (*mark)->instance, power->state}};
 }
 
 /// Memory that was saved with another system disk than the one defined now must never be resumed.
@@ -135,12 +91,7 @@ Result<MachineState> LibvirtHypervisor::state(const std::string& uuid) {
 
 Result<std::vector<Hypervisor::Listed>> LibvirtHypervisor::list() {
   Lease lease = TRY(connections_.fast().lease());
-  DomainList all;
-  TRY(all.read(lease));
-  std::vector<Listed> ours;
-  for (const Domain& domain : all.domains)
-    if (auto machine = TRY(listed(lease, domain))) ours.push_back(std::move(*machine));
-  return ours;
+  return list_machines(lease, *marks_);
 }
 
 Result<std::string> LibvirtHypervisor::console_tail(const std::string& uuid, std::size_t bytes) {

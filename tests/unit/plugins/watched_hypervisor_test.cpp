@@ -26,9 +26,14 @@ class Slow : public FakeHypervisor {
     answer.pass();
     return listed;
   }
+  Result<HypervisorInfo> info() override {
+    ++questions;
+    return FakeHypervisor::info();
+  }
   Gate gate;
   Gate answer;
-  std::atomic<int> looks = 0;  ///< listings that have seen what is there
+  std::atomic<int> questions = 0;  ///< what it is
+  std::atomic<int> looks = 0;      ///< listings that have seen what is there
 };
 
 class WatchedHypervisorTest : public ::testing::Test {
@@ -36,7 +41,11 @@ class WatchedHypervisorTest : public ::testing::Test {
   void SetUp() override {
     ASSERT_TRUE(inner_.define(machine_));
     ASSERT_TRUE(inner_.start(machine_.uuid));
-    watched_.emplace(inner_, times_);
+    watch_with(times_);
+  }
+  void watch_with(const WatchTimes& times) {
+    watched_.reset();
+    watched_.emplace(inner_, times);
     watched_->listen([this](const MachineEvent& event) {
       const std::lock_guard lock{mutex_};
       told_.push_back(event);
@@ -125,6 +134,44 @@ TEST_F(WatchedHypervisorTest, AnswersAtOnceWhileTheListingHangsAndForgetsWhatIsO
   (void)watched_->list();
   EXPECT_LT(std::chrono::steady_clock::now() - before, 100ms);
   EXPECT_TRUE(comes_to([&] { return seen() == PowerState::unknown; }));
+}
+
+TEST_F(WatchedHypervisorTest, StartsWhileTheFirstListingHangs) {
+  watched_.reset();
+  inner_.gate.shut();
+  times_.first = 50ms;
+  const auto before = std::chrono::steady_clock::now();
+  watched_.emplace(inner_, times_);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+  EXPECT_EQ(watched_->list().error().code, Errc::unavailable);
+  EXPECT_EQ(watched_->info().error().code, Errc::unavailable);
+  inner_.gate.open();
+  EXPECT_TRUE(comes_to([&] { return seen() == PowerState::running; }));
+}
+
+TEST_F(WatchedHypervisorTest, AsksWhatTheHypervisorIsOnceForEachConnection) {
+  ASSERT_TRUE(comes_to([&] { return inner_.looks > 3; }));
+  EXPECT_EQ(inner_.questions, 1);
+  inner_.disconnect();
+  ASSERT_TRUE(comes_to([&] { return seen() == PowerState::unknown; }));
+  inner_.reconnect();
+  ASSERT_TRUE(comes_to([&] { return watched_->info().has_value(); }));
+  EXPECT_EQ(inner_.questions, 2);
+}
+
+TEST_F(WatchedHypervisorTest, TellsOfASettledStopWithoutLookingAtAllAgain) {
+  watch_with({.relist = 1h, .retry = 1h, .stale = 1h, .settle = 300ms});
+  const int looks = inner_.looks;
+  inner_.power_off(machine_.uuid);
+  EXPECT_TRUE(comes_to([&] { return !told().empty(); }));
+  EXPECT_EQ(inner_.looks, looks);
+}
+
+TEST_F(WatchedHypervisorTest, TellsOfAStopThatWasDoneThroughIt) {
+  watch_with({.relist = 1h, .retry = 1h, .stale = 1h, .settle = 300ms});
+  inner_.listen({});  // no events
+  ASSERT_TRUE(watched_->stop(machine_.uuid, 0s));
+  EXPECT_TRUE(comes_to([&] { return !told().empty(); }));
 }
 
 TEST_F(WatchedHypervisorTest, TellsOfAStopOnlyWhenItHasSettled) {

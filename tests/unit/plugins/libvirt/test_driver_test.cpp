@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 #include <libvirt/libvirt.h>
 
+#include <thread>
+
+#include "plugins/libvirt/domain_xml.h"
 #include "plugins/libvirt/handles.h"
 #include "plugins/libvirt/libvirt_hypervisor.h"
 #include "tests/support/hypervisor_conformance.h"
@@ -56,6 +59,27 @@ TEST_F(ForeignMachine, IsNotOverwrittenByADefinition) {
   machine.uuid = uuid_;
   EXPECT_FAILS(hypervisor_->define(machine), Errc::conflict);
   EXPECT_STREQ(virDomainGetName(domain_.get()), "test");
+}
+
+TEST_F(ForeignMachine, IsListedFromTheMomentItBearsOurMark) {
+  ASSERT_TRUE(hypervisor_->list());
+  const auto mark = [&](const char* xml) {
+    return virDomainSetMetadata(domain_.get(), VIR_DOMAIN_METADATA_ELEMENT, xml, "imprint",
+                                libvirt::mark_namespace, VIR_DOMAIN_AFFECT_LIVE);
+  };
+  const auto comes_to = [&](std::size_t machines) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (std::chrono::steady_clock::now() < end) {
+      if (const auto listed = hypervisor_->list(); listed && listed->size() == machines)
+        return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return false;
+  };
+  ASSERT_EQ(mark("<machine instance='i-1' generation='1'/>"), 0);
+  EXPECT_TRUE(comes_to(1));
+  ASSERT_EQ(mark(nullptr), 0);
+  EXPECT_TRUE(comes_to(0));
 }
 
 TEST(LibvirtCreate, RefusesAUriThatCanNeverWork) {
