@@ -49,6 +49,16 @@ std::pair<std::string_view, std::string> sign_and_word(LinkState state) {
   return {"unknown", "?"};
 }
 
+/// A path may be broken behind its slashes.
+std::string breakable(const std::string& escaped_text) {
+  std::string out;
+  for (const char c : escaped_text) {
+    out += c;
+    if (c == '/') out += "<wbr>";
+  }
+  return out;
+}
+
 std::string chain(const ImageReport& image) {
   std::string out =
       fmt::format(R"(<section><h3>{}</h3><ol class="chain">)", say("From disk to system"));
@@ -56,7 +66,7 @@ std::string chain(const ImageReport& image) {
     const auto [css, sign] = sign_and_word(link.state);
     out += fmt::format(
         R"(<li class="{}"><span class="what">{}</span><span class="detail">{}</span><span class="state">{}</span></li>)",
-        css, link.name, escaped(link.detail, 200), sign);
+        css, link.name, breakable(escaped(link.detail, 200)), sign);
   }
   return out + "</ol></section>";
 }
