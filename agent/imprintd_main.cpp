@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "agent/base/log.h"
+#include "agent/base/memory.h"
 #include "agent/daemon/access.h"
 #include "agent/daemon/agent.h"
 
@@ -52,6 +53,7 @@ int serve(const config::Config& config) {
   }
   log::info("imprintd {} serves on '{}'", IMPRINT_VERSION, config.socket.path.native());
   ::sd_notify(0, "READY=1\nSTATUS=serving");
+  return_free_memory();
   int signal = 0;
   ::sigwait(&ends, &signal);
   log::info("stopping on signal {}; machines run on", signal);
@@ -71,6 +73,7 @@ int run(const Options& options) {
     std::cout << "'" << options.config << "' is fine\n";
     return 0;
   }
+  share_arenas();
   start_log("imprintd", config->log_level);
   return serve(*config);
 }

@@ -25,6 +25,7 @@ Connections::Id Connections::opened(int socket, const Peer& peer) {
   if (of_user_[peer.user] >= share_) make_room(peer.user);
   ++of_user_[peer.user];
   open_.emplace(++last_, Open{socket, peer.user, Phase::head, steady_clock::now()});
+  if (open_.size() == 1) wake_.notify_all();
   return last_;
 }
 
@@ -79,6 +80,7 @@ void Connections::watch() {
   const auto round = std::min({patience_.head, patience_.body, patience_.answer}) / 10;
   std::unique_lock lock{mutex_};
   while (!stopping_) {
+    if (open_.empty()) wake_.wait(lock, [this] { return stopping_ || !open_.empty(); });
     wake_.wait_for(lock, round, [this] { return stopping_; });
     const auto now = steady_clock::now();
     for (auto& [id, one] : open_)

@@ -17,24 +17,29 @@ std::string look_of(const InstanceView& view) {
 }  // namespace
 
 std::string InstanceTexts::listing(const std::vector<InstanceView>& views) {
-  const auto texts = texts_.lock();
-  std::map<std::string, Text> before = std::exchange(*texts, {});
-  std::string body = R"({"instances":[)";
+  constexpr std::size_t some_more = 4096;
+  const auto last = last_.lock();
+  std::map<std::string, Text> before = std::exchange(last->texts, {});
+  std::string body;
+  body.reserve(last->size + some_more);
+  body = R"({"instances":[)";
   for (const InstanceView& view : views) {
     std::string look = look_of(view);
     auto known = before.extract(view.instance.id.str());
     if (known.empty() || known.mapped().look != look) {
       Text text{std::move(look), dump_json(to_json(view))};
       body += text.json;
-      texts->insert_or_assign(view.instance.id.str(), std::move(text));
+      last->texts.insert_or_assign(view.instance.id.str(), std::move(text));
     } else {
       body += known.mapped().json;
-      texts->insert(std::move(known));
+      last->texts.insert(std::move(known));
     }
     body += ',';
   }
   if (!views.empty()) body.pop_back();
-  return body + "]}";
+  body += "]}";
+  last->size = body.size();
+  return body;
 }
 
 }  // namespace imprint::api

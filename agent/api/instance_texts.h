@@ -22,7 +22,11 @@ class InstanceTexts {
     std::string look;  ///< what tells whether the instance still looks the same
     std::string json;
   };
-  Sync<std::map<std::string, Text>> texts_;  ///< by id, of the last list
+  struct Last {
+    std::map<std::string, Text> texts;  ///< by id
+    std::size_t size = 0;
+  };
+  Sync<Last> last_;  ///< of the last list
 };
 
 }  // namespace imprint::api

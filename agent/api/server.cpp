@@ -56,9 +56,22 @@ Head read_head(MHD_Connection* connection, const char* path, const char* method)
   return head;
 }
 
+void delete_body(void* body) {
+  delete static_cast<std::string*>(body);
+}
+
+/// The library keeps the body as it is, and so no copy of a long list is made.
+Owned<MHD_Response, MHD_destroy_response> message_with(std::string body) {
+  auto kept = std::make_unique<std::string>(std::move(body));
+  Owned<MHD_Response, MHD_destroy_response> message{
+      MHD_create_response_from_buffer_with_free_callback_cls(kept->size(), kept->data(),
+                                                             delete_body, kept.get())};
+  if (message) (void)kept.release();
+  return message;
+}
+
 MHD_Result queue_response(MHD_Connection* connection, Response response) {
-  const Owned<MHD_Response, MHD_destroy_response> message{MHD_create_response_from_buffer(
-      response.body.size(), response.body.data(), MHD_RESPMEM_MUST_COPY)};
+  const auto message = message_with(std::move(response.body));
   if (!message) return MHD_NO;
   MHD_add_response_header(message.get(), MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
   MHD_add_response_header(message.get(), MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");

@@ -2,6 +2,7 @@
 
 #include "agent/base/digest.h"
 #include "agent/base/log.h"
+#include "agent/base/memory.h"
 #include "agent/model/json.h"
 #include "agent/policy/retention.h"
 #include "agent/workflows/catalogue.h"
@@ -69,6 +70,7 @@ void JobRunner::stop() {
 void JobRunner::keep_house(const std::stop_token& token) {
   while (!token.stop_requested()) {
     reap_expired();
+    return_free_memory();
     std::unique_lock lock{house_mutex_};
     house_.wait_for(lock, token, reap_interval, [] { return false; });
   }
