@@ -1,11 +1,14 @@
 #include "agent/cli/check_images.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
 
 #include "agent/cli/exit_status.h"
+#include "agent/policy/batches.h"
 
 namespace imprint::cli {
 namespace {
@@ -32,6 +35,35 @@ Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
   return unreadable(path, report.error().message);
 }
 
+/// Only the owner of a file can have written it, if nobody else may. Who writes to a block device
+/// cannot be told.
+policy::SoleWriter sole_writer(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) return std::nullopt;
+  return info.st_uid;
+}
+
+std::vector<std::vector<std::size_t>> batches_of(const CheckOptions& options,
+                                                 const std::string& passphrase) {
+  const bool may_share = !options.alone && !options.no_snapshot_appliance && passphrase.empty();
+  std::vector<policy::SoleWriter> writers;
+  for (const std::string& path : options.disks)
+    writers.push_back(may_share ? sole_writer(path) : std::nullopt);
+  return policy::plan_batches(writers, static_cast<std::size_t>(options.jobs));
+}
+
+void check_together(Inspector& inspector, const CheckOptions& options, const std::string& language,
+                    const std::vector<std::size_t>& batch,
+                    std::vector<std::optional<Result<ImageReport>>>& results) {
+  if (batch.size() < 2) return;
+  std::vector<std::filesystem::path> images;
+  for (const std::size_t image : batch) images.emplace_back(options.disks[image]);
+  auto reports = inspector.inspect_together(inspection_of(options, language, {}), images);
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    if (reports[i]) results[batch[i]].emplace(*std::move(reports[i]));
+}
+
 }  // namespace
 
 Inspection inspection_of(const CheckOptions& options, const std::string& language,
@@ -48,11 +80,17 @@ Inspection inspection_of(const CheckOptions& options, const std::string& languag
 Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
                                            const std::string& language,
                                            const std::string& passphrase) {
+  const auto batches = batches_of(options, passphrase);
   std::vector<std::optional<Result<ImageReport>>> results(options.disks.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < results.size(); i = next++)
-      results[i].emplace(check_one(inspector, options, language, passphrase, options.disks[i]));
+    for (std::size_t i = next++; i < batches.size(); i = next++) {
+      check_together(inspector, options, language, batches[i], results);
+      for (const std::size_t image : batches[i])
+        if (!results[image])
+          results[image].emplace(
+              check_one(inspector, options, language, passphrase, options.disks[image]));
+    }
   };
   std::vector<std::jthread> threads;
   for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <thread>
 
 #include "agent/base/result.h"
 #include "agent/model/words.h"
@@ -26,7 +28,7 @@ junit, one test suite an image; html, one page that needs nothing else.
 
 Examples:
   imprintctl check disk.qcow2
-  imprintctl check *.qcow2 --jobs 2 --format json --output report.json
+  imprintctl check *.qcow2 --format json --output report.json
   imprintctl check disk.qcow2 --format html --output report.html
   imprintctl check disk.qcow2 --profile ecs,jdcloud    looked at once, judged by both, and where they differ
   imprintctl check system.raw --companion data.raw     disks of one machine
@@ -59,6 +61,11 @@ std::string misuse_of_repair(const CheckOptions& options) {
 }
 
 }  // namespace
+
+int default_machines() {
+  constexpr unsigned most = 4;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most));
+}
 
 std::string unfit(const std::string& path) {
   struct stat info {};
@@ -97,9 +104,12 @@ void add_check_options(CLI::App& command, CheckOptions& options) {
   command.add_option("--output", options.output, "Write the report there")->type_name("FILE");
   command
       .add_option("--jobs", options.jobs,
-                  "Images checked at once; each needs about 1.3 GiB of memory")
+                  "Machines that read at once; each needs about 1.3 GiB of memory")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  command.add_flag("--alone", options.alone,
+                   "Read each image in a machine of its own, also where only their owner can have "
+                   "written them: for images of users who do not trust one another");
   command
       .add_option("--companion", options.companions,
                   "A further disk of the same machine, or a manifest (FILE.toml) of disks that it "

@@ -9,6 +9,9 @@
 
 namespace imprint::cli {
 
+/// One for each processor, but not so many that a check takes a whole host for itself.
+int default_machines();
+
 struct CheckOptions {
   std::vector<std::string> disks;
   std::vector<std::string> companions;
@@ -18,7 +21,8 @@ struct CheckOptions {
   std::string passphrase_file;  ///< empty: what is encrypted stays closed
   std::string repair;           ///< where the repaired copy goes; empty: nothing is repaired
   bool dry_run = false;
-  int jobs = 1;
+  int jobs = default_machines();  ///< machines that read at once
+  bool alone = false;             ///< each image has a machine of its own
   bool no_snapshot_appliance = false;
 };
 

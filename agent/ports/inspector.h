@@ -56,6 +56,17 @@ class Inspector {
   /// invalid (no such profile, a manifest that is none), not_found (no such file), cancelled.
   virtual Result<ImageReport> inspect(const Inspection& inspection) = 0;
 
+  /// Reads several images one after the other in one machine, which is faster. `common`: what is
+  /// asked of each; its own image is not looked at, and its time limit is that of each. Returns, in
+  /// their order, the report that inspect() would make of each image; nothing for one that has to be
+  /// inspected by itself, because it or one before it gave any reason to. Only for images that the
+  /// same user, and nobody else, can have written: they share a machine.
+  virtual std::vector<std::optional<ImageReport>> inspect_together(
+      const Inspection& common, const std::vector<std::filesystem::path>& images) {
+    static_cast<void>(common);
+    return std::vector<std::optional<ImageReport>>(images.size());
+  }
+
   /// Unpacks a file that gzip, bzip2, xz or zstd packed, one layer, found by its bytes; nothing,
   /// and no target, if it is not packed. Zeros become holes. After an Error no target is left:
   /// exhausted (more than the limit, or larger than any disk), corrupt (damaged or cut short),

@@ -10,6 +10,10 @@
 //   host:      "attributes PATH"        what lsattr(1) tells of a file; the path is guestfsd's, in
 //                                       hexadecimal digits, for it may hold any character
 //   appliance: "attributes LETTERS"     "-" before them; nothing where the file has none to tell
+//   host:      "leave NONCE"            unmount everything and remove the disks; others may come by
+//   "go" appliance: "left KEY NONCE"         nothing is left of them, and the kernel has not
+//   complained
+//              "unsound KEY NONCE WHAT" something is: the machine is not to be used any more
 // KEY names the state (see SnapshotKey), so a foreign one betrays itself; NONCE is new each time.
 // Also included by the appliance's own program, which knows nothing else of the host's.
 

@@ -70,6 +70,17 @@ Result<std::vector<BlockDevice>> Handshake::send_disks(std::size_t disks, Deadli
   return parse_found(TRY(stream_.read_line(deadline)));
 }
 
+Result<> Handshake::leave_disks(Deadline deadline) {
+  const std::string nonce = TRY(make_nonce());
+  TRY(stream_.write(fmt::format("leave {}\n", nonce)));
+  const std::string answer = TRY(stream_.read_line(deadline));
+  const std::string unsound = fmt::format("unsound {} {} ", key_, nonce);
+  if (answer.starts_with(unsound))
+    return make_error(Errc::conflict, "a disk has left something behind: {:.100}",
+                      answer.substr(unsound.size()));
+  return expect(answer, fmt::format("left {} {}", key_, nonce));
+}
+
 Result<> Handshake::assemble(Deadline deadline) {
   TRY(stream_.write("assemble\n"));
   return expect(TRY(stream_.read_line(deadline)), "assembled");

@@ -30,9 +30,12 @@ class Handshake {
 
   /// While the state is made: the appliance has done all that it can do without disks.
   Result<> await_ready(Deadline deadline);
-  /// After the restore: tells the number of disks, and believes only the state with this key that
-  /// answers this very question. Returns what is on them.
+  /// After the restore, or after leave_disks(): tells the number of disks, and believes only the
+  /// state with this key that answers this very question. Returns what is on them.
   Result<std::vector<BlockDevice>> send_disks(std::size_t disks, Deadline deadline);
+  /// Has everything unmounted and all disks removed. Errc::conflict: something is left of them, or
+  /// the machine's kernel has complained; it must not be given other disks.
+  Result<> leave_disks(Deadline deadline);
   /// Starts RAID arrays and logical volumes.
   Result<> assemble(Deadline deadline);
   /// The letters of lsattr(1) of a file or folder that is mounted, by guestfsd's path; nothing if

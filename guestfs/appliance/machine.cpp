@@ -27,36 +27,32 @@ void add_port(std::vector<std::string>& arguments, const char* id, const char* n
 
 }  // namespace
 
-std::vector<std::string> disk_arguments(std::size_t index, const std::filesystem::path& path,
-                                        const std::string& format) {
-  return {"-drive",
-          fmt::format("if=none,id=disk{},format={},snapshot=on,cache=unsafe,file={}", index, format,
-                      quoted(path.string())),
-          "-device", fmt::format("scsi-hd,bus=scsi.0,scsi-id={0},lun=0,drive=disk{0}", index)};
+std::string drive_argument(const MachineDisk& disk) {
+  return fmt::format("if=none,id=drive{},format={},snapshot=on,cache=unsafe,file={}", disk.number,
+                     disk.format, quoted(disk.path.string()));
+}
+
+std::string device_argument(const MachineDisk& disk) {
+  return fmt::format("scsi-hd,id={},bus=scsi.0,scsi-id={},lun=0,drive=drive{}",
+                     device_name(disk.number), disk.target, disk.number);
+}
+
+std::string device_name(std::size_t number) {
+  return fmt::format("disk{}", number);
 }
 
 std::vector<std::string> machine_arguments(const Machine& machine) {
   std::vector<std::string> arguments{
-      "-no-user-config",
-      "-nodefaults",
-      "-display",
-      "none",
-      "-no-reboot",
-      "-machine",
+      "-no-user-config", "-nodefaults", "-display", "none", "-no-reboot", "-machine",
       fmt::format("pc,accel={},graphics=off,usb=off,memory-backend=memory",
                   machine.kvm ? "kvm" : "tcg"),
-      "-cpu",
-      machine.kvm ? "max" : "max,la57=off",
-      "-m",
-      fmt::format("{}M", machine_memory >> 20),
+      "-cpu", machine.kvm ? "max" : "max,la57=off", "-m", fmt::format("{}M", machine_memory >> 20),
       "-object",
       fmt::format("memory-backend-file,id=memory,size={},share={},mem-path={}", machine_memory,
                   machine.shares_memory ? "on" : "off", quoted(machine.memory_path)),
-      "-kernel",
-      machine.kernel.string(),
-      "-device",
-      "virtio-scsi-pci,id=scsi,num_queues=1",
-      "-device",
+      "-kernel", machine.kernel.string(), "-device",
+      // The machine is told by its control port when a disk comes or goes, not by the bus.
+      "virtio-scsi-pci,id=scsi,num_queues=1,hotplug=off", "-device",
       "virtio-serial-pci,id=serial,max_ports=4"};
   add_port(arguments, "channel", channel_port, 1, machine.channel);
   add_port(arguments, "control", control_port, 2, machine.control);

@@ -32,10 +32,19 @@ inline constexpr const char* machine_socket = "machine";
 
 inline constexpr std::uint64_t machine_memory = std::uint64_t{512} << 20;
 
-/// What one disk adds to a restored machine: it is read through a throw-away overlay in TMPDIR, as
-/// SCSI target `index` from 0. The path may hold any character.
-std::vector<std::string> disk_arguments(std::size_t index, const std::filesystem::path& path,
-                                        const std::string& format);
+/// A disk of a restored machine, read through a throw-away overlay in TMPDIR.
+struct MachineDisk {
+  std::size_t number = 0;      ///< tells it from every other one that this machine ever had
+  std::size_t target = 0;      ///< SCSI target: 0, 1, ...
+  std::filesystem::path path;  ///< may hold any character
+  std::string format;          ///< QEMU's name of it
+};
+
+/// The values of -drive and -device that make up a disk.
+std::string drive_argument(const MachineDisk& disk);
+std::string device_argument(const MachineDisk& disk);
+/// What device_argument() calls the disk of this number.
+std::string device_name(std::size_t number);
 
 /// The arguments of qemu-system-x86_64, without its own name.
 std::vector<std::string> machine_arguments(const Machine& machine);

@@ -4,6 +4,7 @@
 
 #include "agent/base/result.h"
 #include "agent/model/json_fwd.h"
+#include "guestfs/appliance/machine.h"
 #include "guestfs/appliance/unix_socket.h"
 
 namespace imprint::appliance {
@@ -22,12 +23,19 @@ class Monitor {
   Result<> save_to(const std::filesystem::path& socket);
   /// Starts to listen on the socket for a state; whoever has one connects and writes it.
   Result<> restore_from(const std::filesystem::path& socket);
+  /// Attaches a disk to the running machine, whose kernel is not told.
+  Result<> plug(const MachineDisk& disk);
+  /// Takes away the disk of this number, with its overlay.
+  Result<> unplug(std::size_t number);
+  /// The time by which everything that is asked from now on has to be answered.
+  void allow_until(Deadline deadline) { deadline_ = deadline; }
   /// Returns when QEMU has heard it, or is gone.
   Result<> quit();
 
  private:
   Monitor(LineStream stream, Deadline deadline) : stream_{std::move(stream)}, deadline_{deadline} {}
   Result<Json> run(const Json& command);
+  Result<> tell(const std::string& verb, const std::string& value);
 
   LineStream stream_;
   Deadline deadline_;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "guestfs/appliance/handshake.h"
+#include "guestfs/appliance/qmp.h"
 #include "guestfs/guest/configure.h"
 #include "guestfs/language/say.h"
 

@@ -16,7 +16,9 @@ extern "C" void guestfs_close(guestfs_h*);
 
 namespace imprint::appliance {
 class Handshake;
-}
+class Monitor;
+struct BlockDevice;
+}  // namespace imprint::appliance
 
 namespace imprint::guest {
 
@@ -58,6 +60,16 @@ class Appliance {
   Appliance& operator=(Appliance&&) noexcept;
   ~Appliance();
 
+  /// Of a restored one only, between two images: unmounts everything, removes the drives, and has
+  /// the machine show that nothing is left of them. Afterwards it is as if they had never been
+  /// there, as far as that can be seen from inside. Errc::conflict: something is left, or the
+  /// kernel has complained of something; unavailable, corrupt: no answer, or none of ours. After an
+  /// Error no call may follow.
+  Result<> take_drives_off();
+  /// Of a restored one without drives: gives it others, under the names that the first ones had.
+  /// Errors as of take_drives_off().
+  Result<> put_drives_on(const std::vector<ApplianceDrive>& drives);
+
   /// Starts the RAID arrays and logical volumes that are on the drives, so that they can be asked
   /// for. Errc::unavailable: the appliance died.
   Result<> assemble();
@@ -86,7 +98,11 @@ class Appliance {
   explicit Appliance(guestfs_h* handle);
   Result<std::vector<Device>> list(char** devices) const;
 
+  void know(const std::vector<appliance::BlockDevice>& devices);
+
   std::unique_ptr<appliance::Handshake> control_;  ///< of a restored one
+  std::unique_ptr<appliance::Monitor> monitor_;    ///< of a restored one
+  std::size_t next_drive_ = 0;                     ///< how many drives a restored one has had
   std::vector<Device> disks_;                      ///< that a restored one told
   std::vector<Device> partitions_;
   Owned<guestfs_h, guestfs_close> handle_;

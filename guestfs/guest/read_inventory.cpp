@@ -143,12 +143,17 @@ Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory) {
   return {};
 }
 
-Result<Inventory> read_inventory(Appliance& appliance) {
+Result<Inventory> read_disks(const Appliance& appliance) {
   Inventory inventory;
   for (const Device& device : TRY(appliance.disks()))
     inventory.disks.push_back(TRY(read_disk(appliance, device)));
   TRY(add_partitions(appliance, inventory));
   TRY(add_whole_disks(appliance, inventory));
+  return inventory;
+}
+
+Result<Inventory> read_inventory(Appliance& appliance) {
+  Inventory inventory = TRY(read_disks(appliance));
   if (any_of_type(inventory, "linux_raid_member") || any_of_type(inventory, "LVM2_member"))
     TRY(appliance.assemble());
   TRY(add_arrays(appliance, inventory));

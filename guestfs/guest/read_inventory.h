@@ -11,6 +11,10 @@ namespace imprint::guest {
 /// read a disk.
 Result<Inventory> read_inventory(Appliance& appliance);
 
+/// As read_inventory, but what lies on RAID arrays or in volume groups stays closed and is not
+/// looked for.
+Result<Inventory> read_disks(const Appliance& appliance);
+
 /// Adds the logical volumes of all groups that are not in the inventory yet. Errors as above.
 Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory);
 

@@ -28,8 +28,14 @@ constexpr std::size_t placeholder_size = 512;
 
 struct Restored {
   appliance::Handshake control;
+  appliance::Monitor monitor;
   std::vector<appliance::BlockDevice> devices;
 };
+
+void add_disk(std::vector<std::string>& arguments, const appliance::MachineDisk& disk) {
+  arguments.insert(arguments.end(), {"-drive", appliance::drive_argument(disk), "-device",
+                                     appliance::device_argument(disk)});
+}
 
 /// What has to happen beside guestfs_launch(), which waits for the restored machine to speak.
 class Restorer {
@@ -67,8 +73,7 @@ class Restorer {
     machine.control = settings_.temp_folder / "control";
     machine.extra = {"-incoming", "defer"};
     for (std::size_t i = 0; i < drives_.size(); ++i)
-      for (std::string& argument : appliance::disk_arguments(i, drives_[i].path, drives_[i].format))
-        machine.extra.push_back(std::move(argument));
+      add_disk(machine.extra, {i, i, drives_[i].path, drives_[i].format});
     std::string text;
     for (const std::string& argument : appliance::machine_arguments(machine))
       text.append(argument).push_back('\0');
@@ -86,7 +91,7 @@ class Restorer {
     }
     appliance::Handshake handshake{TRY(listeners_[2].accept(deadline, &qemu)), saved_.key};
     auto devices = TRY(handshake.send_disks(drives_.size(), deadline));
-    return Restored{std::move(handshake), std::move(devices)};
+    return Restored{std::move(handshake), std::move(monitor), std::move(devices)};
   }
 
   [[nodiscard]] Result<std::string> saved_devices() const {
@@ -148,10 +153,37 @@ Result<Appliance> Appliance::restore(const ApplianceSettings& settings, const Sa
   if (!shaken) return shaken.error();
   if (!launched) return make_error(Errc::unavailable, "{}", guestfs_last_error(handle));
   appliance.control_ = std::make_unique<appliance::Handshake>(std::move(shaken->control));
-  for (const appliance::BlockDevice& each : shaken->devices)
-    (each.partition == 0 ? appliance.disks_ : appliance.partitions_)
-        .push_back({"/dev/" + each.name, each.size});
+  appliance.monitor_ = std::make_unique<appliance::Monitor>(std::move(shaken->monitor));
+  appliance.next_drive_ = drives.size();
+  appliance.know(shaken->devices);
   return appliance;
+}
+
+void Appliance::know(const std::vector<appliance::BlockDevice>& devices) {
+  disks_.clear();
+  partitions_.clear();
+  for (const appliance::BlockDevice& each : devices)
+    (each.partition == 0 ? disks_ : partitions_).push_back({"/dev/" + each.name, each.size});
+}
+
+Result<> Appliance::take_drives_off() {
+  const Deadline deadline = std::chrono::steady_clock::now() + patience;
+  if (!control_) return make_error(Errc::invalid, "a booted appliance keeps its drives");
+  TRY(control_->leave_disks(deadline));
+  monitor_->allow_until(deadline);
+  for (std::size_t i = next_drive_ - disks_.size(); i < next_drive_; ++i) TRY(monitor_->unplug(i));
+  know({});
+  return {};
+}
+
+Result<> Appliance::put_drives_on(const std::vector<ApplianceDrive>& drives) {
+  const Deadline deadline = std::chrono::steady_clock::now() + patience;
+  if (!control_) return make_error(Errc::invalid, "a booted appliance keeps its drives");
+  monitor_->allow_until(deadline);
+  for (std::size_t target = 0; target < drives.size(); ++target)
+    TRY(monitor_->plug({next_drive_++, target, drives[target].path, drives[target].format}));
+  know(TRY(control_->send_disks(drives.size(), deadline)));
+  return {};
 }
 
 Result<> Appliance::assemble() {

@@ -10,6 +10,7 @@
 #include "agent/model/json.h"
 #include "agent/ports/clock.h"
 #include "guestfs/inspect/drop_root.h"
+#include "guestfs/inspect/inspect_batch.h"
 #include "guestfs/inspect/inspect_image.h"
 #include "guestfs/inspect/orders.h"
 #include "guestfs/inspect/repair_worker.h"
@@ -24,7 +25,8 @@ namespace {
 constexpr int wrong_usage = 64;  // EX_USAGE of sysexits.h
 
 struct Options {
-  std::string image;
+  std::vector<std::string> images;
+  bool batch = false;
   std::string format;
   std::string digest;
   std::string profile = "generic";
@@ -48,7 +50,10 @@ struct Options {
 };
 
 void describe(CLI::App& app, Options& options) {
-  app.add_option("image", options.image, "the disk image to read");
+  app.add_option("image", options.images, "the disk image to read; with --batch several");
+  app.add_flag("--batch", options.batch,
+               "read the images one after the other in one saved appliance; print a line "
+               "{image, report} for each whose report counts");
   app.add_option("--format", options.format, "its format; found by its content if not given")
       ->check(CLI::IsMember({"qcow2", "raw", "vmdk", "vhd", "vpc", "vhdx", "vdi"}));
   app.add_option("--sha256", options.digest, "its digest; computed if not given");
@@ -107,7 +112,7 @@ imprint::Result<Orders> read_orders(const Options& options) {
 
 imprint::inspect::Task task_of(const Options& options) {
   imprint::inspect::Task task;
-  task.image = options.image;
+  task.image = options.images.front();
   if (!options.format.empty()) task.format = options.format;
   task.digest = options.digest;
   for (const std::string& companion : options.companions)
@@ -127,6 +132,15 @@ imprint::Json inspect(const imprint::inspect::Task& task, bool plans_repair) {
   if (!plans_repair) return to_json(imprint::inspect::inspect_image(task));
   const auto planned = imprint::inspect::plan_repair_of_image(task);
   return {{"report", to_json(planned.report)}, {"plan", to_json(planned.plan)}};
+}
+
+int run_batch(const imprint::inspect::Task& task, const Options& options) {
+  const auto tell = [](std::size_t image, const imprint::ImageReport& report) {
+    const imprint::Json line{{"image", image}, {"report", to_json(report)}};
+    std::cout << imprint::dump_json(line) << std::endl;
+  };
+  imprint::inspect::inspect_batch(task, {options.images.begin(), options.images.end()}, tell);
+  return std::cout ? 0 : 1;
 }
 
 int learn(const Options& options) {
@@ -152,8 +166,8 @@ int run(const Options& options) {
     return 1;
   }
   if (!options.unpack_to.empty())
-    return static_cast<int>(
-        imprint::inspect::run_unpack(options.image, options.unpack_to, options.data_limit));
+    return static_cast<int>(imprint::inspect::run_unpack(options.images.front(), options.unpack_to,
+                                                         options.data_limit));
   imprint::inspect::Task task = task_of(options);
   if (options.repairs) return static_cast<int>(imprint::inspect::run_repair(task, read_input()));
   auto orders = read_orders(options);
@@ -165,6 +179,7 @@ int run(const Options& options) {
   task.today = std::move(orders->today);
   task.promised = std::move(orders->promised);
   task.passphrase = std::move(orders->passphrase);
+  if (options.batch) return run_batch(task, options);
   std::cout << imprint::dump_json(inspect(task, options.plans_repair)) << '\n';
   return std::cout.flush() ? 0 : 1;
 }
@@ -183,7 +198,8 @@ int main(int count, char** arguments) {
     app.exit(error);
     return wrong_usage;
   }
-  if (options.image.empty() && options.prepare.empty() && options.learn_features.empty()) {
+  const bool wants_images = options.prepare.empty() && options.learn_features.empty();
+  if (wants_images && (options.batch ? options.images.empty() : options.images.size() != 1)) {
     std::cerr << "an image is required\n";
     return wrong_usage;
   }

@@ -4,6 +4,8 @@
 
 #include "agent/model/json.h"
 #include "guestfs/inspect/profile_json.h"
+#include "guestfs/profiles/load_manifest.h"
+#include "guestfs/profiles/load_profile.h"
 
 namespace imprint::inspect {
 namespace {
@@ -51,6 +53,18 @@ Result<guest::Volume> parse_promised(const Json& json) {
 }
 
 }  // namespace
+
+Result<Orders> orders_of(const Inspection& inspection, const Clock& clock) {
+  Orders orders;
+  orders.profiles = TRY(profiles::load_profiles(inspection.profile));
+  orders.today = format_time(clock.now()).substr(0, std::string_view{"2026-06-30"}.size());
+  orders.passphrase = inspection.passphrase;
+  for (const std::filesystem::path& companion : inspection.companions)
+    if (profiles::is_manifest(companion))
+      for (guest::Volume& volume : TRY(profiles::load_manifest(companion)))
+        orders.promised.push_back(std::move(volume));
+  return orders;
+}
 
 Json orders_to_json(const Orders& orders) {
   Json promised = Json::array();

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "agent/model/json_fwd.h"
+#include "agent/ports/clock.h"
+#include "agent/ports/inspector.h"
 #include "guestfs/guest/inventory.h"
 #include "guestfs/rules/profile.h"
 
@@ -17,6 +19,11 @@ struct Orders {
   std::vector<guest::Volume> promised;   ///< by manifests
   std::string passphrase;                ///< of LUKS, any bytes; empty: none is known
 };
+
+/// What the worker of an inspection need not open for itself, and must not find among its
+/// arguments. Reads profiles and manifests. Errors as of profiles::load_profiles() and
+/// load_manifest().
+Result<Orders> orders_of(const Inspection& inspection, const Clock& clock);
 
 /// Pure. Of a promised volume only what a manifest can say is written.
 Json orders_to_json(const Orders& orders);

@@ -12,7 +12,6 @@
 #include "guestfs/inspect/workplace.h"
 #include "guestfs/language/say.h"
 #include "guestfs/profiles/load_manifest.h"
-#include "guestfs/profiles/load_profile.h"
 #include "guestfs/rules/table.h"
 
 namespace imprint::inspect {
@@ -85,19 +84,6 @@ WorkerInspector::Planned read_answer(const Inspection& inspection, const Command
   return {*std::move(report), plans && has_both ? json->value("plan", Json(nullptr)) : nullptr};
 }
 
-/// What the worker need not open for itself, and must not find among its arguments.
-Result<Orders> orders_of(const Inspection& inspection, const Clock& clock) {
-  Orders orders;
-  orders.profiles = TRY(profiles::load_profiles(inspection.profile));
-  orders.today = format_time(clock.now()).substr(0, std::string_view{"2026-06-30"}.size());
-  orders.passphrase = inspection.passphrase;
-  for (const fs::path& companion : inspection.companions)
-    if (profiles::is_manifest(companion))
-      for (guest::Volume& volume : TRY(profiles::load_manifest(companion)))
-        orders.promised.push_back(std::move(volume));
-  return orders;
-}
-
 /// The image and its companions by absolute paths, for the worker's sandbox names what it may open.
 /// Manifests are read here, not there.
 Result<Inspection> with_absolute_paths(Inspection inspection) {
@@ -132,11 +118,14 @@ Result<WorkerInspector::Planned> WorkerInspector::plan_repair(const Inspection& 
   return run(inspection, true);
 }
 
+const Clock& WorkerInspector::clock() const {
+  static const SystemClock of_the_system;
+  return settings_.clock != nullptr ? *settings_.clock : of_the_system;
+}
+
 Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, bool plans) {
   const Inspection inspection = TRY(with_absolute_paths(asked));
-  const SystemClock of_the_system;
-  const Orders orders =
-      TRY(orders_of(asked, settings_.clock != nullptr ? *settings_.clock : of_the_system));
+  const Orders orders = TRY(orders_of(asked, clock()));
   // Before the sandbox is made: a folder given as image would open everything below it to the
   // worker.
   if (auto source = container::FileSource::open(inspection.image); !source) {

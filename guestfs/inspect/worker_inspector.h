@@ -34,6 +34,10 @@ class WorkerInspector : public Inspector {
   explicit WorkerInspector(WorkerSettings settings = {}) : settings_{std::move(settings)} {}
 
   Result<ImageReport> inspect(const Inspection& inspection) override;
+  /// In one worker, which prints the report of an image as soon as the machine has shown that
+  /// nothing is left of it.
+  std::vector<std::optional<ImageReport>> inspect_together(
+      const Inspection& common, const std::vector<std::filesystem::path>& images) override;
   Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) override;
   [[nodiscard]] std::string ruleset() const override;
 
@@ -47,6 +51,7 @@ class WorkerInspector : public Inspector {
   Result<Planned> plan_repair(const Inspection& inspection);
 
  private:
+  [[nodiscard]] const Clock& clock() const;
   Result<Planned> run(const Inspection& asked, bool plans);
 
   WorkerSettings settings_;

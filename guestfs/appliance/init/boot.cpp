@@ -93,12 +93,19 @@ bool obey(int port, const char* line) {
   std::array<char, 80> nonce{};
   unsigned disks = 0;
   if (std::sscanf(line, "go %79s %u", nonce.data(), &disks) == 2) {
+    note_traces();
     for (unsigned i = 0; i < disks; ++i)
       if (!attach_disk(i)) return false;
     ::dprintf(port, "here %s %s %u\nfound", state_key(), nonce.data(), disks);
     for (unsigned i = 0; i < disks; ++i) tell_sizes(port, i);
     ::dprintf(port, "\n");
     release_guestfsd();
+    return true;
+  }
+  if (std::sscanf(line, "leave %79s", nonce.data()) == 1) {
+    const char* left = leave_disks(guestfsd);
+    ::dprintf(port, "%s %s %s%s%s\n", left != nullptr ? "unsound" : "left", state_key(),
+              nonce.data(), left != nullptr ? " " : "", left != nullptr ? left : "");
     return true;
   }
   if (std::strncmp(line, "attributes ", 11) == 0) {

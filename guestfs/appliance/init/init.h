@@ -38,6 +38,14 @@ void tell_sizes(int port, unsigned target);
 /// digits below mounts_folder.
 void tell_attributes(int port, const char* path);
 
+/// Notes what the machine is like before its first disk comes. Later calls do nothing.
+void note_traces();
+
+/// Unmounts and removes all disks. Returns what is not as note_traces() has found it, in one word:
+/// "kernel" (it has complained of something), "taint", "mounts", "disks", "processes"; null: the
+/// machine is as if no disk had ever been there.
+const char* leave_disks(int guestfsd);
+
 /// Starts a program and waits for its end.
 void run_program(const char* const* arguments);
 

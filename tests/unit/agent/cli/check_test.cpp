@@ -44,6 +44,42 @@ TEST_F(Check, PrintsJsonInTheOrderOfTheArgumentsWhateverTheThreads) {
   EXPECT_THAT(json["images"][4]["path"].get<std::string>(), testing::EndsWith("/a"));
 }
 
+using Names = std::vector<std::string>;
+
+TEST_F(Check, ReadsImagesOfOneOwnerTogetherAndThoseThatMakeTroubleAlone) {
+  line.inspector.troublesome = {"b"};
+  const Ended ended = line.run({"check", "--jobs", "1", disk("c"), disk("b", Verdict::rejected),
+                                disk("a"), "--format", "json"});
+  EXPECT_EQ(line.inspector.together, std::vector<Names>({{"c", "b", "a"}}));
+  EXPECT_EQ(line.inspector.alone, Names{"b"});
+  EXPECT_EQ(ended.status, 1);
+  const Json images = parse_json(ended.out).value()["images"];
+  ASSERT_EQ(images.size(), 3U);
+  EXPECT_THAT(images[1]["path"].get<std::string>(), testing::EndsWith("/b"));
+  EXPECT_EQ(images[1]["verdict"], "rejected");
+}
+
+TEST_F(Check, ReadsAloneWhatOthersMayHaveWritten) {
+  const std::string shared = disk("shared");
+  ASSERT_EQ(::chmod(shared.c_str(), 0666), 0);
+  line.run({"check", "--jobs", "1", disk("a"), shared, disk("b")});
+  EXPECT_EQ(line.inspector.together, std::vector<Names>({{"a", "b"}}));
+  EXPECT_EQ(line.inspector.alone, Names{"shared"});
+}
+
+TEST_F(Check, ReadsEachImageAloneWhereThatIsAskedFor) {
+  for (const char* option : {"--alone", "--no-snapshot-appliance"})
+    line.run({"check", "--jobs", "1", disk("a"), disk("b"), option});
+  EXPECT_TRUE(line.inspector.together.empty());
+  EXPECT_EQ(line.inspector.alone, Names({"a", "b", "a", "b"}));
+}
+
+TEST_F(Check, DividesImagesAmongTheMachines) {
+  line.run({"check", "--jobs", "2", disk("a"), disk("b"), disk("c"), disk("d")});
+  EXPECT_THAT(line.inspector.together,
+              testing::UnorderedElementsAre(Names{"a", "b"}, Names{"c", "d"}));
+}
+
 TEST_F(Check, DoesNotJudgeWhatIsNoImage) {
   ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
   for (const std::string& path :

@@ -12,6 +12,10 @@ class Borrowed : public Inspector {
   Result<ImageReport> inspect(const Inspection& inspection) override {
     return inspector_.inspect(inspection);
   }
+  std::vector<std::optional<ImageReport>> inspect_together(
+      const Inspection& common, const std::vector<std::filesystem::path>& images) override {
+    return inspector_.inspect_together(common, images);
+  }
   Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) override {
     return inspector_.unpack(unpacking);
   }
@@ -54,17 +58,34 @@ std::string render(const Report& report, ReportFormat format, bool colour) {
 
 }  // namespace
 
-Result<ImageReport> FakeInspector::inspect(const Inspection& inspection) {
-  if (error) return *error;
-  {
-    const std::lock_guard lock{mutex_};
-    language = inspection.language;
-  }
+ImageReport FakeInspector::report_of(const std::filesystem::path& image) const {
   ImageReport report;
-  report.path = inspection.image.string();
-  const auto found = verdicts.find(inspection.image.filename().string());
+  report.path = image.string();
+  const auto found = verdicts.find(image.filename().string());
   report.verdict = found == verdicts.end() ? Verdict::accepted : found->second;
   return report;
+}
+
+Result<ImageReport> FakeInspector::inspect(const Inspection& inspection) {
+  if (error) return *error;
+  const std::lock_guard lock{mutex_};
+  language = inspection.language;
+  alone.push_back(inspection.image.filename().string());
+  return report_of(inspection.image);
+}
+
+std::vector<std::optional<ImageReport>> FakeInspector::inspect_together(
+    const Inspection& common, const std::vector<std::filesystem::path>& images) {
+  std::vector<std::optional<ImageReport>> reports(images.size());
+  if (error) return reports;
+  const std::lock_guard lock{mutex_};
+  language = common.language;
+  std::vector<std::string>& names = together.emplace_back();
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    names.push_back(images[i].filename().string());
+    if (!troublesome.contains(names.back())) reports[i] = report_of(images[i]);
+  }
+  return reports;
 }
 
 Ended CommandLine::run(const std::vector<std::string>& arguments) {

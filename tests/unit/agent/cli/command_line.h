@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -20,13 +21,21 @@ class FakeInspector : public Inspector {
   std::optional<Error> error;
   std::string language;  ///< that was asked for last
 
+  std::set<std::string> troublesome;  ///< names that inspect_together() has no report of
+  std::vector<std::vector<std::string>> together;  ///< the names of each call
+  std::vector<std::string> alone;                  ///< the names that inspect() was asked for
+
   Result<ImageReport> inspect(const Inspection& inspection) override;
+  std::vector<std::optional<ImageReport>> inspect_together(
+      const Inspection& common, const std::vector<std::filesystem::path>& images) override;
   Result<std::optional<Unpacked>> unpack(const Unpacking&) override {
     return std::optional<Unpacked>{};
   }
   [[nodiscard]] std::string ruleset() const override { return "r1"; }
 
  private:
+  [[nodiscard]] ImageReport report_of(const std::filesystem::path& image) const;
+
   std::mutex mutex_;
 };
 

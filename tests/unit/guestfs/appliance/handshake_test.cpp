@@ -39,6 +39,24 @@ class Shaking : public testing::Test {
     return result;
   }
 
+  /// Asks a machine to leave its disks that answers with this text, "NONCE" replaced.
+  Result<> leave(std::string answer) {
+    Handshake handshake{std::move(host_), "key1"};
+    std::thread machine{[&] {
+      LineStream stream{std::move(machine_)};
+      const auto line = stream.read_line(soon());
+      ASSERT_TRUE(line);
+      EXPECT_TRUE(line->starts_with("leave ")) << *line;
+      if (const auto at = answer.find("NONCE"); at != std::string::npos)
+        answer.replace(at, 5, line->substr(6));
+      EXPECT_TRUE(stream.write(answer));
+      std::this_thread::sleep_for(milliseconds{20});
+    }};
+    auto result = handshake.leave_disks(soon());
+    machine.join();
+    return result;
+  }
+
   static Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds{10}; }
 
   Fd host_;
@@ -105,6 +123,21 @@ TEST(Attributes, AreThoseThatTheFileSystemKeeps) {
   EXPECT_EQ(attributes_from("attributes -\n").value(), std::optional<std::string>{""});
   EXPECT_EQ(attributes_from("attributes \n").value(), std::nullopt);
   EXPECT_EQ(attributes_from("assembled\n").error().code, Errc::corrupt);
+}
+
+TEST_F(Shaking, BelievesThatNothingIsLeftOnlyOfThisVeryQuestion) {
+  EXPECT_TRUE(leave("left key1 NONCE\n"));
+}
+
+TEST_F(Shaking, DoesNotBelieveAnEarlierAnswerThatNothingIsLeft) {
+  EXPECT_EQ(leave("left key1 00112233445566778899aabbccddeeff\n").error().code, Errc::corrupt);
+}
+
+TEST_F(Shaking, TellsWhatADiskHasLeftBehind) {
+  const auto left = leave("unsound key1 NONCE kernel\n");
+  ASSERT_FALSE(left);
+  EXPECT_EQ(left.error().code, Errc::conflict);
+  EXPECT_NE(left.error().message.find("kernel"), std::string::npos);
 }
 
 }  // namespace
