@@ -15,6 +15,7 @@ using testing::HasSubstr;
 struct Check : testing::Test {
   std::string disk(const std::string& name, std::optional<Verdict> verdict = {}) {
     std::ofstream{folder / name} << "bytes";
+    EXPECT_EQ(::chmod((folder / name).c_str(), 0644), 0);
     if (verdict) line.inspector.verdicts[name] = *verdict;
     return (folder / name).string();
   }
@@ -50,7 +51,7 @@ TEST_F(Check, ReadsImagesOfOneOwnerTogetherAndThoseThatMakeTroubleAlone) {
   line.inspector.troublesome = {"b"};
   const Ended ended = line.run({"check", "--jobs", "1", disk("c"), disk("b", Verdict::rejected),
                                 disk("a"), "--format", "json"});
-  EXPECT_EQ(line.inspector.together, std::vector<Names>({{"c", "b", "a"}}));
+  EXPECT_THAT(line.inspector.together, testing::ElementsAre(Names{"c", "b", "a"}));
   EXPECT_EQ(line.inspector.alone, Names{"b"});
   EXPECT_EQ(ended.status, 1);
   const Json images = parse_json(ended.out).value()["images"];
@@ -63,7 +64,7 @@ TEST_F(Check, ReadsAloneWhatOthersMayHaveWritten) {
   const std::string shared = disk("shared");
   ASSERT_EQ(::chmod(shared.c_str(), 0666), 0);
   line.run({"check", "--jobs", "1", disk("a"), shared, disk("b")});
-  EXPECT_EQ(line.inspector.together, std::vector<Names>({{"a", "b"}}));
+  EXPECT_THAT(line.inspector.together, testing::ElementsAre(Names{"a", "b"}));
   EXPECT_EQ(line.inspector.alone, Names{"shared"});
 }
 
