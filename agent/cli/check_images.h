@@ -18,8 +18,9 @@ Inspection inspection_of(const CheckOptions& options, const std::string& languag
 
 /// A report in `language` for each disk, opened with `passphrase` where it is encrypted, in their
 /// order, made by as many machines at once as asked for; images that one user alone can have
-/// written share a machine, and each that made trouble there is inspected again by itself. An Error only for what concerns the command itself,
-/// such as a profile that does not exist. Blocks for seconds an image.
+/// written share a machine, and each that made trouble there is inspected again by itself. An Error
+/// only for what concerns the command itself, such as a profile that does not exist. Blocks for
+/// seconds an image.
 Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
                                            const std::string& language,
                                            const std::string& passphrase);

@@ -58,9 +58,9 @@ class Inspector {
 
   /// Reads several images one after the other in one machine, which is faster. `common`: what is
   /// asked of each; its own image is not looked at, and its time limit is that of each. Returns, in
-  /// their order, the report that inspect() would make of each image; nothing for one that has to be
-  /// inspected by itself, because it or one before it gave any reason to. Only for images that the
-  /// same user, and nobody else, can have written: they share a machine.
+  /// their order, the report that inspect() would make of each image; nothing for one that has to
+  /// be inspected by itself, because it or one before it gave any reason to. Only for images that
+  /// the same user, and nobody else, can have written: they share a machine.
   virtual std::vector<std::optional<ImageReport>> inspect_together(
       const Inspection& common, const std::vector<std::filesystem::path>& images) {
     static_cast<void>(common);
