@@ -1,5 +1,6 @@
 """A real imprintd with tests/support/failpoints preloaded: what the tests that kill it share."""
 import ctypes
+import filecmp
 import glob
 import http.client
 import json
@@ -181,18 +182,14 @@ class Node:
 
     def cut_power(self, random=None):
         """Puts the state folder back to what was synced. With `random` each file and each folder is, by its throw,
-        either that or what it was at last, as a disk may have written some of it."""
-        present = f"{self.scratch}-before-the-cut"
-        shutil.rmtree(present, ignore_errors=True)
-        os.rename(self.state, present)
-        self._restore(present, self.state, random)
-        shutil.rmtree(present)
-
-    def _restore(self, was, to, random):
-        os.mkdir(to)
-        os.chmod(to, os.stat(was).st_mode & 0o7777 if os.path.exists(was) else 0o711)
-        number = identity(was) if os.path.exists(was) else None
-        self._restore_folder(number, was, to, random)
+        either that or what it was at last, as a disk may have written some of it. A file that stays as it is is not
+        touched: its inode and times are what seals go by."""
+        left = f"{self.scratch}-after-the-cut"
+        shutil.rmtree(left, ignore_errors=True)
+        os.mkdir(left)
+        self._restore_folder(identity(self.state), self.state, left, random)
+        make_alike(left, self.state)
+        shutil.rmtree(left)
 
     def _restore_folder(self, number, was, to, random):
         listing = f"{self.shadow}/{number}"
@@ -224,7 +221,7 @@ class Node:
 
     def _paths_by_identity(self):
         found = {}
-        for folder, folders, files in os.walk(f"{self.scratch}-before-the-cut"):
+        for folder, folders, files in os.walk(self.state):
             for name in folders + files:
                 found[identity(f"{folder}/{name}")] = f"{folder}/{name}"
         return found
@@ -248,6 +245,25 @@ class Node:
             return []
         finally:
             database.close()
+
+
+def make_alike(model, folder):
+    """The folder gets the model's names and bytes."""
+    for name in os.listdir(folder):
+        path, wanted = f"{folder}/{name}", f"{model}/{name}"
+        if os.path.isdir(path) and not os.path.isdir(wanted):
+            shutil.rmtree(path)
+        elif not os.path.isdir(path) and not os.path.isfile(wanted):
+            os.unlink(path)
+    for name in os.listdir(model):
+        path, wanted = f"{folder}/{name}", f"{model}/{name}"
+        if os.path.isdir(wanted):
+            os.makedirs(path, mode=0o711, exist_ok=True)
+            make_alike(wanted, path)
+        elif not os.path.isfile(path) or not filecmp.cmp(wanted, path, shallow=False):
+            shutil.copyfile(wanted, f"{path}.restored")
+            shutil.copymode(wanted, f"{path}.restored")
+            os.rename(f"{path}.restored", path)
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
