@@ -16,6 +16,13 @@ std::string label(const Domain& domain) {
   return fmt::format("machine '{}'", name == nullptr ? "" : name);
 }
 
+/// The error is taken before the name is asked for, which would clear it.
+Error failed(Lease& lease, const Domain& domain, std::string_view what) {
+  Error error = lease.failed(what);
+  error.message = fmt::format("{}: {}", label(domain), error.message);
+  return error;
+}
+
 }  // namespace
 
 Result<std::optional<Domain>> look_up(Lease& lease, const std::string& uuid) {
@@ -33,7 +40,7 @@ Result<std::optional<Mark>> mark_of(Lease& lease, const Domain& domain) {
                                          VIR_DOMAIN_AFFECT_CURRENT)};
   if (xml) return std::optional<Mark>{TRY(read_mark(xml.get()))};
   if (last_error_is(VIR_ERR_NO_DOMAIN_METADATA)) return std::optional<Mark>{};
-  return lease.failed(fmt::format("{}: its mark", label(domain)));
+  return failed(lease, domain, "its mark");
 }
 
 Result<std::optional<Domain>> find_ours_if_any(Lease& lease, const std::string& uuid) {
@@ -53,7 +60,7 @@ Result<Power> read_power(Lease& lease, const Domain& domain) {
   int state = 0;
   int reason = 0;
   if (virDomainGetState(domain.get(), &state, &reason, 0) < 0)
-    return lease.failed(fmt::format("{}: its state", label(domain)));
+    return failed(lease, domain, "its state");
   return power_of(state, reason);
 }
 
@@ -63,7 +70,7 @@ Result<std::string> read_xml(Lease& lease, const Domain& domain, Which which) {
           ? static_cast<unsigned>(VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE)
           : 0U;
   const CString xml{virDomainGetXMLDesc(domain.get(), flags)};
-  if (!xml) return lease.failed(fmt::format("{}: its definition", label(domain)));
+  if (!xml) return failed(lease, domain, "its definition");
   return std::string{xml.get()};
 }
 
@@ -76,9 +83,9 @@ Result<> define_xml(Lease& lease, const std::string& xml) {
 
 Result<> drop_saved_state(Lease& lease, const Domain& domain) {
   const int saved = virDomainHasManagedSaveImage(domain.get(), 0);
-  if (saved < 0) return lease.failed(fmt::format("{}: its saved state", label(domain)));
+  if (saved < 0) return failed(lease, domain, "its saved state");
   if (saved == 1 && virDomainManagedSaveRemove(domain.get(), 0) < 0)
-    return lease.failed(fmt::format("{}: its saved state cannot be removed", label(domain)));
+    return failed(lease, domain, "its saved state cannot be removed");
   return {};
 }
 

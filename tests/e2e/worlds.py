@@ -63,7 +63,7 @@ accelerator = "tcg"
 
 class FileWorld:
     most_instances, data_sizes, patience = 4, (1 << 20,), 60
-    keeps_bytes = True  # no guest writes to its data disk
+    on_libvirt = False
     evils = ["nothing", "kill", "kill", "kill", "twice", "power", "torn", "full", "once", "cancel", "term"]
 
     def __init__(self, build, folder):
@@ -142,7 +142,7 @@ class FileWorld:
 class LibvirtWorld(FileWorld):
     """Real machines, of the tiny guests that say on their console who they are and what they find on their data disk."""
     most_instances, data_sizes, patience = 2, (64 << 20,), 400
-    keeps_bytes = False
+    on_libvirt = True  # guests write to their data disks
     evils = ["nothing", "kill", "kill", "kill", "libvirtd", "hang", "qemu", "cancel", "term"]
 
     def __init__(self, build, folder):
