@@ -54,8 +54,22 @@ class Walk {
       else if (offset != 0 && !fits(offset, header_.cluster_size()))
         truncated_.say("refcount block {} is at byte {}, but the file has {} bytes", i / 8, offset,
                        size());
+      else if (offset != 0)
+        refcount_blocks_.push_back(offset);
     }
+    std::ranges::sort(refcount_blocks_);
     return {};
+  }
+
+  /// Whether the cluster holds what QEMU itself works with: a write to it destroys the image.
+  [[nodiscard]] bool is_metadata(std::uint64_t cluster) const {
+    const auto lies_in = [&](std::uint64_t offset, std::uint64_t length) {
+      return cluster + header_.cluster_size() > offset && cluster < offset + length;
+    };
+    return lies_in(header_.l1_offset, std::uint64_t{header_.l1_size} * 8) ||
+           lies_in(header_.refcount_table_offset,
+                   header_.refcount_table_clusters * header_.cluster_size()) ||
+           std::ranges::binary_search(refcount_blocks_, cluster);
   }
 
   Result<> read_l1() {
@@ -87,6 +101,8 @@ class Walk {
     else if (!fits(offset, header_.cluster_size()))
       truncated_.say("L1 entry {}: its L2 table is at byte {}, but the file has {} bytes", index,
                      offset, size());
+    else if (is_metadata(offset))
+      corrupt_.say("L1 entry {}: its L2 table at byte {} lies over another table", index, offset);
     else
       tables_.push_back({offset, index});
   }
@@ -133,6 +149,9 @@ class Walk {
     else if (!fits(offset, needed_of(guest)))
       truncated_.say("guest byte {}: its cluster covers bytes {} to {}, but the file has {} bytes",
                      guest, offset, offset + header_.cluster_size(), size());
+    else if (is_metadata(offset) ||
+             std::ranges::binary_search(tables_, offset, {}, &L2Table::offset))
+      corrupt_.say("guest byte {}: its cluster at byte {} lies over a table", guest, offset);
   }
 
   /// The last cluster of the disk need not be whole, and one with subclusters ends where the last
@@ -163,7 +182,8 @@ class Walk {
   std::vector<Finding> findings_;
   Faults truncated_;
   Faults corrupt_;
-  std::vector<L2Table> tables_;
+  std::vector<std::uint64_t> refcount_blocks_;  ///< where each is, sorted
+  std::vector<L2Table> tables_;                 ///< sorted by offset once all are known
   std::uint64_t allocated_ = 0;
   bool budget_spent_ = false;
 };

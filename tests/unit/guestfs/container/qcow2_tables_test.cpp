@@ -66,6 +66,26 @@ TEST(Qcow2Tables, RefusesEntriesThatPointInsideAClusterAndSharedTables) {
               HasSubstr("share the L2 table at byte 262144"));
 }
 
+TEST(Qcow2Tables, RefusesTablesAndDataThatLieOverTables) {
+  // Byte 0 is "not there" in both tables, so the header itself cannot be named.
+  for (const std::uint64_t table :
+       {std::uint64_t{cluster}, 2 * std::uint64_t{cluster}, std::uint64_t{l1_at}}) {
+    Image image = sound_qcow2();
+    put_big<std::uint64_t>(image, l1_at + 8, table);
+    EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+                HasSubstr("L1 entry 1: its L2 table"))
+        << table;
+    image = sound_qcow2();
+    put_big<std::uint64_t>(image, l2_at + 8, table);
+    EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+                HasSubstr("guest byte 65536: its cluster"))
+        << table;
+  }
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, l2_at + 8, l2_at);
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.qcow2-corrupt-or-dirty:error"));
+}
+
 TEST(Qcow2Tables, RefusesADiskWithoutData) {
   Image image = sound_qcow2();
   put_big<std::uint64_t>(image, l2_at, 0);
