@@ -65,29 +65,24 @@ bool allows_colour() {
   return forbidden == nullptr || *forbidden == '\0';
 }
 
-std::string render(const Report& report, cli::ReportFormat format, bool colour) {
+/// `repair` is null where nothing was to be repaired.
+std::string render(const Report& report, const RepairReport* repair, cli::ReportFormat format,
+                   bool colour) {
   using cli::ReportFormat;
   switch (format) {
     case ReportFormat::text:
-      return report::render_text(report, colour);
+      return report::render_text(report, colour) +
+             (repair != nullptr ? report::repair_text(*repair, colour) : "");
     case ReportFormat::json:
-      return dump_json(to_json(report), 2) + "\n";
+      return dump_json(repair != nullptr ? to_json(report, *repair) : to_json(report), 2) + "\n";
     case ReportFormat::sarif:
-      return report::render_sarif(report, rules::all_rules());
+      return report::render_sarif(report, rules::all_rules(), repair);
     case ReportFormat::junit:
-      return report::render_junit(report);
+      return report::render_junit(report, repair);
     case ReportFormat::html:
-      return report::render_html(report);
+      return report::render_html(report, repair);
   }
   return "";
-}
-
-std::string render_repair(const Report& report, const RepairReport& repair,
-                          cli::ReportFormat format, bool colour) {
-  if (format == cli::ReportFormat::text)
-    return report::render_text(report, colour) + report::repair_text(repair, colour);
-  if (format != cli::ReportFormat::json) return render(report, format, colour);
-  return dump_json(to_json(report, repair), 2) + "\n";
 }
 
 }  // namespace
@@ -105,13 +100,15 @@ int main(int argc, char** argv) {
       .inspector = []() -> Result<std::unique_ptr<Inspector>> {
         return std::unique_ptr<Inspector>{std::make_unique<inspect::WorkerInspector>()};
       },
-      .render = render,
+      .render = [](const auto& report, auto format,
+                   bool colour) { return render(report, nullptr, format, colour); },
       .rules = list_rules,
       .language = std::string{language::to_string(language::language_of_environment())},
       .speak = speak,
       .repairer = []() -> Result<std::unique_ptr<Repairer>> {
         return std::unique_ptr<Repairer>{std::make_unique<repair::WorkerRepairer>()};
       },
-      .render_repair = render_repair};
+      .render_repair = [](const auto& report, const auto& repair, auto format,
+                          bool colour) { return render(report, &repair, format, colour); }};
   return cli::run({argv + 1, argv + argc}, environment);
 }

@@ -53,7 +53,9 @@ std::string misuse_of_repair(const CheckOptions& options) {
     return options.dry_run ? "--dry-run: says what --repair OUT would do, so give that too" : "";
   if (options.disks.size() != 1) return "--repair: makes one copy, so give exactly one DISK";
   if (!options.passphrase_file.empty())
-    return "--passphrase-file: what is encrypted is not repaired, so leave out --repair";
+    return "--passphrase-file: it opens LUKS for reading only, and --repair writes: what is "
+           "encrypted "
+           "cannot be repaired, so leave out one of them";
   struct stat info {};
   if (::lstat(options.repair.c_str(), &info) == 0)
     return fmt::format("--repair '{}': it exists, and nothing is overwritten", options.repair);

@@ -53,7 +53,7 @@ struct Environment {
       speak;  ///< before `inspector`, `render`, `rules`
   std::function<Result<std::unique_ptr<Repairer>>()> repairer =
       {};  ///< made only when something is repaired
-  /// A report with what was repaired, in one of its formats. SARIF, JUnit and HTML tell the report.
+  /// A report with what was repaired, in one of its formats; only text has colours.
   std::function<std::string(const Report&, const RepairReport&, ReportFormat, bool colour)>
       render_repair = {};
 };

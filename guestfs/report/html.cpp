@@ -6,6 +6,7 @@
 
 #include "guestfs/language/say.h"
 #include "guestfs/report/html_image.h"
+#include "guestfs/report/html_repair.h"
 #include "guestfs/report/markup.h"
 #include "guestfs/report/words.h"
 
@@ -49,8 +50,9 @@ std::string overview(const Report& report) {
 
 }  // namespace
 
-std::string render_html(const Report& report) {
+std::string render_html(const Report& report, const RepairReport* repair) {
   std::string out = head(report) + "<body>\n<main>\n";
+  if (repair != nullptr) out += repair_html(*repair);
   if (report.images.size() > 1) out += overview(report);
   for (std::size_t i = 0; i < report.images.size(); ++i)
     out += image_html(report.images[i], fmt::format("image-{}", i + 1));

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "agent/model/report.h"
+#include "agent/model/repair_report.h"
 
 namespace imprint::report {
 
@@ -10,7 +10,8 @@ namespace imprint::report {
 /// its content security policy also forbids. It says in this order: the verdict and its first
 /// reason, the boot chain with the broken link, the findings, what stayed open, the map of the
 /// disks, the facts. Light and dark, narrow and wide, and printed. Everything that may come from a
-/// guest is made printable and escaped. Pure.
-std::string render_html(const Report& report);
+/// guest is made printable and escaped. A `repair` that is not null, of the one image, comes first.
+/// Pure.
+std::string render_html(const Report& report, const RepairReport* repair = nullptr);
 
 }  // namespace imprint::report

@@ -6,6 +6,7 @@
 
 #include "guestfs/language/say.h"
 #include "guestfs/report/printable.h"
+#include "guestfs/report/repair_text.h"
 #include "guestfs/report/words.h"
 
 namespace imprint::report {
@@ -62,11 +63,15 @@ struct Tally {
 
 class Suite {
  public:
-  Suite(pugi::xml_node node, const ImageReport& image) : node_{node}, image_{image} {}
+  Suite(pugi::xml_node node, const ImageReport& image, const RepairReport* repair)
+      : node_{node}, image_{image}, repair_{repair} {}
 
   void write() {
     set(node_, "name", image_.path);
+    if (repair_ != nullptr) add_verdicts();
     for (const RuleAnswer& answer : answers_of(image_)) add_case(answer);
+    if (repair_ != nullptr)
+      node_.append_child("system-out").text().set(repair_text(*repair_, false).c_str());
     node_.append_attribute("tests").set_value(tally_.tests);
     node_.append_attribute("failures").set_value(tally_.failures);
     node_.append_attribute("errors").set_value(tally_.errors);
@@ -75,6 +80,18 @@ class Suite {
   }
 
  private:
+  void add_verdicts() {
+    auto properties = node_.append_child("properties");
+    add_property(properties, "repair.before", to_string(repair_->before.verdict));
+    if (repair_->after) add_property(properties, "repair.after", to_string(*repair_->after));
+  }
+
+  static void add_property(pugi::xml_node properties, const char* name, std::string_view value) {
+    auto property = properties.append_child("property");
+    set(property, "name", name);
+    set(property, "value", std::string{value});
+  }
+
   void add_case(const RuleAnswer& answer) {
     ++tally_.tests;
     auto test = node_.append_child("testcase");
@@ -118,12 +135,13 @@ class Suite {
 
   pugi::xml_node node_;
   const ImageReport& image_;
+  const RepairReport* repair_;
   Tally tally_;
 };
 
 }  // namespace
 
-std::string render_junit(const Report& report) {
+std::string render_junit(const Report& report, const RepairReport* repair) {
   pugi::xml_document document;
   auto declaration = document.append_child(pugi::node_declaration);
   declaration.append_attribute("version").set_value("1.0");
@@ -131,7 +149,7 @@ std::string render_junit(const Report& report) {
   auto suites = document.append_child("testsuites");
   set(suites, "name", fmt::format("imprint {}", report.profile));
   for (const ImageReport& image : report.images)
-    Suite{suites.append_child("testsuite"), image}.write();
+    Suite{suites.append_child("testsuite"), image, repair}.write();
   std::ostringstream out;
   document.save(out, "  ");
   return out.str();

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "agent/model/report.h"
+#include "agent/model/repair_report.h"
 
 namespace imprint::report {
 
@@ -11,7 +11,8 @@ namespace imprint::report {
 /// milder ones are the case's output. What is not applicable is skipped. A rule that gave a reason
 /// why it could not be answered is an error, for undetermined is not accepted; the rules that were
 /// not reached because of it are skipped. Characters that XML forbids are shown as printable() has
-/// them. Pure.
-std::string render_junit(const Report& report);
+/// them. Of a `repair` that is not null the suite of the one image has both verdicts as properties
+/// and tells the rest in its output. Pure.
+std::string render_junit(const Report& report, const RepairReport* repair = nullptr);
 
 }  // namespace imprint::report

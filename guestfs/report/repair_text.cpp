@@ -3,6 +3,7 @@
 #include "guestfs/language/say.h"
 #include "guestfs/report/painter.h"
 #include "guestfs/report/printable.h"
+#include "guestfs/report/repair_words.h"
 #include "guestfs/report/words.h"
 
 namespace imprint::report {
@@ -12,14 +13,6 @@ using Style = Painter::Style;
 
 constexpr std::size_t longest_path = 4096;
 constexpr std::size_t longest_sentence = 1000;
-
-std::string word_of_action(const std::string& action) {
-  if (action == "unfreeze") return say("made writable");
-  if (action == "rewrite") return say("changed");
-  if (action == "empty") return say("emptied");
-  if (action == "create") return say("made");
-  return say("removed");
-}
 
 std::string painted(const Painter& painter, std::string_view line) {
   const std::string text = printable(line, longest_path);
@@ -34,7 +27,8 @@ class RepairText {
   RepairText(const RepairReport& repair, bool colour) : repair_{repair}, painter_{colour} {}
 
   std::string render() {
-    out_ = "\n" + painter_.paint(Style::bold, title()) + "\n";
+    out_ =
+        "\n" + painter_.paint(Style::bold, printable(outcome_of(repair_), longest_sentence)) + "\n";
     verdict(say("before"), repair_.before.verdict, repair_.before.path);
     if (repair_.after) verdict(say("after"), *repair_.after, repair_.output);
     for (const RepairChange& change : repair_.changes) tell(change);
@@ -44,14 +38,6 @@ class RepairText {
   }
 
  private:
-  [[nodiscard]] std::string title() const {
-    if (!repair_.refusal.empty())
-      return say("nothing was repaired: {}", printable(repair_.refusal, longest_sentence));
-    if (repair_.changes.empty()) return say("there is nothing to repair");
-    if (repair_.done) return say("{} files were repaired", repair_.changes.size());
-    return say("{} files would be repaired", repair_.changes.size());
-  }
-
   void verdict(const std::string& when, Verdict verdict, const std::string& path) {
     out_ += fmt::format("  {}  {}  {}\n", when,
                         painter_.paint(Painter::style_of(verdict), word_of(verdict)),
@@ -74,10 +60,9 @@ class RepairText {
   }
 
   void tell(const UnrepairedFinding& each) {
-    std::string place = each.path;
-    if (each.line) place += fmt::format(":{}", *each.line);
-    out_ += fmt::format("  {} {}  {}\n", painter_.paint(Style::bold, printable(each.rule)),
-                        printable(place, longest_path), printable(each.why, longest_sentence));
+    out_ +=
+        fmt::format("  {} {}  {}\n", painter_.paint(Style::bold, printable(each.rule)),
+                    printable(place_of(each), longest_path), printable(each.why, longest_sentence));
   }
 
   const RepairReport& repair_;

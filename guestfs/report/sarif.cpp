@@ -7,6 +7,7 @@
 #include "agent/model/json.h"
 #include "guestfs/language/language.h"
 #include "guestfs/report/printable.h"
+#include "guestfs/report/sarif_repair.h"
 #include "guestfs/report/uri.h"
 
 namespace imprint::report {
@@ -176,9 +177,13 @@ Json run_json(const Report& report, const ImageReport& image, const Table& table
 
 }  // namespace
 
-std::string render_sarif(const Report& report, const std::vector<rules::Rule>& rules) {
+std::string render_sarif(const Report& report, const std::vector<rules::Rule>& rules,
+                         const RepairReport* repair) {
   Json runs = Json::array();
-  for (const ImageReport& image : report.images) runs.push_back(run_json(report, image, rules));
+  for (const ImageReport& image : report.images) {
+    runs.push_back(run_json(report, image, rules));
+    if (repair != nullptr) add_repair(runs.back(), *repair);
+  }
   const Json log{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                  {"version", "2.1.0"},
                  {"runs", std::move(runs)}};

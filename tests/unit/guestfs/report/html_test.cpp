@@ -50,6 +50,20 @@ TEST(HtmlReport, HasAnOverviewOfSeveralImages) {
   EXPECT_THAT(page, HasSubstr("id=\"image-2\""));
 }
 
+TEST(HtmlReport, BeginsWithTheRepair) {
+  RepairReport repair = test::repair_of(test::full_report().images[0]);
+  repair.changes[0].diff += "-<b>\x1b\n";
+  const std::string page = render_html({"generic", "r", {test::accepted_image()}}, &repair);
+  const auto before = page.find("class=\"badge rejected\"");
+  const auto after = page.find("class=\"badge accepted\"");
+  EXPECT_LT(page.find("<h3>1 files were repaired</h3>"), before);
+  EXPECT_LT(before, after);
+  EXPECT_LT(after, page.find("class=\"banner"));
+  EXPECT_THAT(page, HasSubstr("<code class=\"removed\">-&lt;b&gt;\\x1b</code>"));
+  EXPECT_THAT(page, HasSubstr("<code class=\"added\">+#a</code>"));
+  EXPECT_THAT(page, HasSubstr("<code>/bin/x:3</code> by hand"));
+}
+
 TEST(HtmlReport, LetsNoGuestWriteMarkup) {
   const std::string page = render_html(test::hostile_report());
   EXPECT_THAT(

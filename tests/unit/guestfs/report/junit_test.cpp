@@ -10,8 +10,8 @@ namespace imprint::report {
 namespace {
 
 struct Parsed {
-  explicit Parsed(const Report& report) {
-    result = document.load_string(render_junit(report).c_str(), pugi::parse_full);
+  explicit Parsed(const Report& report, const RepairReport* repair = nullptr) {
+    result = document.load_string(render_junit(report, repair).c_str(), pugi::parse_full);
     suite = document.child("testsuites").child("testsuite");
   }
   [[nodiscard]] pugi::xml_node test(const char* rule) const {
@@ -47,6 +47,21 @@ TEST(JunitReport, TellsSkippedFromUndetermined) {
   EXPECT_EQ(parsed.suite.attribute("errors").as_int(), 1);
   EXPECT_EQ(parsed.suite.attribute("skipped").as_int(), 2);
   EXPECT_EQ(parsed.suite.attribute("tests").as_int(), 8);
+}
+
+TEST(JunitReport, TellsOfTheRepair) {
+  RepairReport repair = test::repair_of(test::full_report().images[0]);
+  repair.changes[0].diff += "+\x1b\n";
+  const Parsed parsed{{"generic", "r", {test::accepted_image()}}, &repair};
+  ASSERT_TRUE(parsed.result);
+  const auto properties = parsed.suite.first_child();
+  EXPECT_STREQ(properties.name(), "properties");
+  EXPECT_STREQ(properties.first_child().attribute("name").value(), "repair.before");
+  EXPECT_STREQ(properties.first_child().attribute("value").value(), "rejected");
+  EXPECT_STREQ(properties.last_child().attribute("name").value(), "repair.after");
+  EXPECT_STREQ(properties.last_child().attribute("value").value(), "accepted");
+  const std::string output = parsed.suite.child("system-out").text().get();
+  EXPECT_THAT(output, testing::HasSubstr("-a\n+#a\n+\\x1b\n"));
 }
 
 TEST(JunitReport, DoesNotFailForWhatIsWaived) {

@@ -68,6 +68,25 @@ TEST(SarifReport, SuppressesWhatIsWaived) {
   EXPECT_FALSE(run_of(test::full_report())["results"][1].contains("suppressions"));
 }
 
+TEST(SarifReport, TellsOfTheRepair) {
+  RepairReport repair = test::repair_of(test::full_report().images[0]);
+  repair.changes[0].path += "\x1b";
+  const Report report{"generic", "r", {test::accepted_image()}};
+  const Json run = parse_json(render_sarif(report, table, &repair)).value()["runs"][0];
+  const Json& told = run["properties"]["repair"];
+  EXPECT_EQ(told["before"]["verdict"], "rejected");
+  EXPECT_FALSE(told["before"].contains("findings"));
+  EXPECT_EQ(told["after"], "accepted");
+  EXPECT_EQ(told["changes"][0]["path"], "/etc/fstab\\x1b");
+  EXPECT_EQ(told["changes"][0]["diff"][4], "+#a");
+  EXPECT_EQ(told["unrepaired"][0]["line"], 3);
+  const Json& notes = run["invocations"][0]["toolExecutionNotifications"];
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_EQ(notes[0]["message"]["text"], "1 files were repaired");
+  EXPECT_EQ(notes[1]["message"]["text"], "/etc/fstab\\x1b: changed");
+  EXPECT_EQ(notes[1]["level"], "note");
+}
+
 TEST(Uri, HoldsAnyBytes) {
   EXPECT_EQ(uri_of_file("/a b/c%d\xff.raw"), "file:///a%20b/c%25d%FF.raw");
   EXPECT_EQ(uri_of_file("x#y?.raw"), "x%23y%3F.raw");

@@ -23,13 +23,15 @@ const std::vector<rules::Rule> table{
     {"shadow.mode", Severity::warning, "only root reads the password digests",
      "every user can read them", "chmod 0640", nullptr}};
 
-void write(const std::string& folder, const std::string& name, const Report& report) {
+void write(const std::string& folder, const std::string& name, const Report& report,
+           const RepairReport* repair = nullptr) {
   const std::string base = folder + "/" + name;
-  std::ofstream{base + ".json"} << dump_json(to_json(report), 2);
+  std::ofstream{base + ".json"} << dump_json(
+      repair != nullptr ? to_json(report, *repair) : to_json(report), 2);
   std::ofstream{base + ".txt"} << report::render_text(report, false);
-  std::ofstream{base + ".sarif"} << report::render_sarif(report, table);
-  std::ofstream{base + ".xml"} << report::render_junit(report);
-  std::ofstream{base + ".html"} << report::render_html(report);
+  std::ofstream{base + ".sarif"} << report::render_sarif(report, table, repair);
+  std::ofstream{base + ".xml"} << report::render_junit(report, repair);
+  std::ofstream{base + ".html"} << report::render_html(report, repair);
 }
 
 }  // namespace
@@ -43,9 +45,8 @@ int main(int count, char** arguments) {
   write(folder, "hostile", report::test::hostile_report());
   write(folder, "accepted", {"generic", full.ruleset, {report::test::accepted_image()}});
   const Report repaired{"generic", full.ruleset, {report::test::accepted_image()}};
-  write(folder, "repaired", repaired);
-  std::ofstream{folder + "/repaired.json"}
-      << dump_json(to_json(repaired, report::test::repair_of(full.images[0])), 2);
+  const RepairReport repair = report::test::repair_of(full.images[0]);
+  write(folder, "repaired", repaired, &repair);
   write(folder, "waived", {"mine", full.ruleset, {report::test::waived_image()}});
   write(folder, "several",
         {full.profile,
