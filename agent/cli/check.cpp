@@ -69,7 +69,7 @@ Result<int> repair(Session& session, const CheckOptions& options) {
 Result<int> check(Session& session, const CheckOptions& options) {
   std::ostream& err = session.environment.err;
   if (const std::string misuse = misuse_of(options); !misuse.empty()) {
-    err << "imprintctl: " << misuse << "\n";
+    err << "imprintctl: " << harmless(misuse) << "\n";
     return status_usage;
   }
   if (!options.repair.empty()) return repair(session, options);
@@ -77,7 +77,7 @@ Result<int> check(Session& session, const CheckOptions& options) {
   if (!options.passphrase_file.empty()) {
     auto read = read_passphrase(options.passphrase_file);
     if (!read) {
-      err << "imprintctl: --passphrase-file: " << read.error().message << "\n";
+      err << "imprintctl: --passphrase-file: " << harmless(read.error().message) << "\n";
       return status_usage;
     }
     passphrase = *std::move(read);
@@ -86,7 +86,7 @@ Result<int> check(Session& session, const CheckOptions& options) {
   const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
   auto reports = check_all(*inspector, options, language, passphrase);
   if (!reports) {
-    err << "imprintctl: " << reports.error().message << "\n";
+    err << "imprintctl: " << harmless(reports.error().message) << "\n";
     return status_usage;
   }
   const Report report{options.profile, inspector->ruleset(), *std::move(reports)};

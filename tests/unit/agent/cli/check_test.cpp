@@ -134,6 +134,12 @@ TEST_F(Check, RefusesWrongUsage) {
   }
 }
 
+TEST_F(Check, LetsNoNameOfADiskSpeakToTheTerminal) {
+  const Ended ended = line.run({"check", disk("good"), "--companion", "no\x1b[31m"});
+  EXPECT_EQ(ended.status, 64);
+  EXPECT_THAT(ended.err, HasSubstr("'no[31m'"));
+}
+
 TEST_F(Check, WritesTheReportToAFile) {
   const std::string report = (folder / "report.json").string();
   const Ended ended = line.run({"check", disk("good"), "--format", "json", "--output", report});
