@@ -1,5 +1,7 @@
 #include "plugins/timed_hypervisor.h"
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -14,7 +16,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr std::chrono::seconds farewell{5};
+constexpr milliseconds glance{100};  ///< how soon a caller hears that nobody waits any more
 
 /// Where the thread of a call leaves its answer. Shared, because the caller may go first.
 template <class T>
@@ -25,9 +30,11 @@ class Answer {
     result_.emplace(std::move(result));
     given_.notify_all();
   }
-  std::optional<Result<T>> wait(milliseconds limit) {
+  std::optional<Result<T>> wait(milliseconds limit, const std::atomic<bool>& given_up) {
+    const auto end = SteadyClock::now() + limit;
     std::unique_lock lock{mutex_};
-    given_.wait_for(lock, limit, [this] { return result_.has_value(); });
+    while (!result_ && !given_up && SteadyClock::now() < end)
+      given_.wait_until(lock, std::min(end, SteadyClock::now() + glance));
     return std::move(result_);
   }
 
@@ -44,6 +51,7 @@ class TimedHypervisor::Calls {
  public:
   Result<> enter(const std::string& changed, std::size_t most) {
     const std::lock_guard lock{mutex_};
+    if (given_up) return make_error(Errc::unavailable, "nobody waits for the hypervisor any more");
     if (count_ >= most)
       return make_error(Errc::unavailable, "{} calls of the hypervisor have not come back", count_);
     if (!changed.empty() && !changing_.insert(changed).second)
@@ -59,6 +67,8 @@ class TimedHypervisor::Calls {
     changing_.erase(changed);
     left_.notify_all();
   }
+  std::atomic<bool> given_up = false;
+
   bool wait_for_all(milliseconds limit) {
     std::unique_lock lock{mutex_};
     return left_.wait_for(lock, limit, [this] { return count_ == 0; });
@@ -78,6 +88,10 @@ TimedHypervisor::~TimedHypervisor() {
   inner_->listen({});
   if (!calls_->wait_for_all(farewell))
     log::warn("calls of the hypervisor have not come back, ending without them");
+}
+
+void TimedHypervisor::give_up() {
+  calls_->given_up = true;
 }
 
 template <class T, class Call>
@@ -102,7 +116,9 @@ Result<T> TimedHypervisor::call(std::string_view what, const std::string& change
     calls_->leave(changed);
     return make_error(Errc::unavailable, "no thread for a call of the hypervisor");
   }
-  if (auto result = answer->wait(limit)) return *std::move(result);
+  if (auto result = answer->wait(limit, calls_->given_up)) return *std::move(result);
+  if (calls_->given_up)
+    return make_error(Errc::unavailable, "the answer to '{}' is not waited for any more", what);
   return make_error(Errc::unavailable, "the hypervisor has not answered '{}' within {} ms", what,
                     limit.count());
 }

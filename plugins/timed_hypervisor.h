@@ -27,6 +27,9 @@ class TimedHypervisor : public Hypervisor {
   /// Waits a few seconds for calls under way. One that lasts longer keeps the inner hypervisor
   /// until it returns.
   ~TimedHypervisor() override;
+  /// From now on nobody waits: calls under way return at once, their answers unknown, and no other
+  /// is begun. For an agent that ends.
+  void give_up();
   TimedHypervisor(const TimedHypervisor&) = delete;
   TimedHypervisor& operator=(const TimedHypervisor&) = delete;
 

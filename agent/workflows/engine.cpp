@@ -1,5 +1,8 @@
 #include "agent/workflows/engine.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "agent/base/log.h"
 #include "agent/model/json.h"
 
@@ -22,6 +25,7 @@ class Engine {
                     make_error(Errc::internal,
                                "the job was recorded with other steps than this version knows"));
     if (!run_.failure().is_null()) return go_back();
+    taken_up_ = std::ranges::any_of(states_, was_entered);
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (states_[i] == StepState::done) continue;
       const auto outcome = take(i);
@@ -47,15 +51,15 @@ class Engine {
   /// One step forward; a value ends the try.
   std::optional<Outcome> take(std::size_t i) {
     if (run_.stopping()) return Outcome::open;
-    run_.resumed = states_[i] == StepState::running;
+    run_.resumed = std::exchange(taken_up_, false);
     if (!enter(i, i < commit_)) return Outcome::abandoned;
     // Only now: whoever cancels after this finds that the commit point was entered.
     if (i <= commit_ && is_cancelled())
       return leave(i, StepState::failed) ? cancel() : Outcome::abandoned;
     const Result<> ran = run_step(i);
     if (run_.journal_lost()) return Outcome::abandoned;
+    if (!ran && is_of_the_stop(ran.error())) return Outcome::open;
     if (!ran && ran.error().code == Errc::cancelled) {
-      if (run_.stopping()) return Outcome::open;
       if (is_cancelled()) return leave(i, StepState::failed) ? cancel() : Outcome::abandoned;
     }
     if (ran) {
@@ -63,6 +67,12 @@ class Engine {
       return std::nullopt;
     }
     return failed(i, with_context(ran.error(), steps_[i].name));
+  }
+
+  /// An agent that ends leaves its waits and does not hear answers any more: that says nothing
+  /// about the step.
+  [[nodiscard]] bool is_of_the_stop(const Error& error) const {
+    return run_.stopping() && (error.code == Errc::cancelled || error.code == Errc::unavailable);
   }
 
   Result<> run_step(std::size_t i) {
@@ -111,7 +121,7 @@ class Engine {
       const Result<> undone = undo(i);
       if (run_.journal_lost()) return Outcome::abandoned;
       if (undone) continue;
-      if (undone.error().code == Errc::cancelled && run_.stopping()) return Outcome::open;
+      if (is_of_the_stop(undone.error())) return Outcome::open;
       error.message +=
           fmt::format("; then undoing '{}' failed: {}", steps_[i].name, undone.error().message);
       // Further undos would remove what may still be in use.
@@ -188,6 +198,7 @@ class Engine {
   const Steps& steps_;
   const std::size_t commit_ = commit_point(steps_);
   std::vector<StepState> states_;
+  bool taken_up_ = false;  ///< an earlier run began the job, and this one has taken no step yet
 };
 
 }  // namespace

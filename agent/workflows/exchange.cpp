@@ -28,7 +28,9 @@ bool is_booted(const ExchangePlan& plan) {
 Result<> stop(Run& run, seconds grace) {
   ExchangePlan plan = TRY(plan_of(run));
   if (!plan.was_running) {
-    plan.was_running = has_process(TRY(ask_state(run, plan.before.uuid)).power);
+    // A host that went down has stopped every machine; the record still says which are to run.
+    plan.was_running =
+        plan.before.wanted_running || has_process(TRY(ask_state(run, plan.before.uuid)).power);
     TRY(run.save_plan(to_json(plan)));
   }
   return stop_machine(run, plan.before.uuid, grace);

@@ -17,7 +17,7 @@ struct ExchangePlan {
   Instance after;                   ///< with the system that comes in
   std::chrono::seconds keep_old{};  ///< how long the system that goes out is kept; 0: not at all
   std::vector<System> discard;      ///< what is removed after the commit point
-  std::optional<bool> was_running;  ///< found before the stop
+  std::optional<bool> was_running;  ///< decided before the stop: it ran, or was to run
   std::optional<Image> image;       ///< reimage only: what the new system is made of
   bool seed_given =
       false;  ///< reimage only: the seed was made when the request came, of its user data

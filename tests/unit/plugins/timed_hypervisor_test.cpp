@@ -74,6 +74,22 @@ TEST_F(TimedHypervisorTest, BoundsTheCallsThatHang) {
   EXPECT_NE(refused.error().message.find("3 calls"), std::string::npos);
 }
 
+TEST_F(TimedHypervisorTest, ReturnsAtOnceWhenNobodyWaitsAnyMore) {
+  auto inner = std::make_shared<Hanging>();
+  TimedHypervisor patient{inner, {.look = 60s, .change = 60s}};
+  ASSERT_TRUE(patient.define(machine_));
+  inner->gate.shut();
+  const auto before = std::chrono::steady_clock::now();
+  std::jthread ends{[&] {
+    std::this_thread::sleep_for(50ms);
+    patient.give_up();
+  }};
+  EXPECT_FAILS(patient.start(machine_.uuid), Errc::unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 20s);
+  EXPECT_FAILS(patient.define(machine_), Errc::unavailable) << "nothing more is begun";
+  inner->gate.open();
+}
+
 TEST_F(TimedHypervisorTest, OutlivesACallThatHangs) {
   auto inner = std::make_shared<Hanging>();
   const std::weak_ptr<Hanging> watched = inner;

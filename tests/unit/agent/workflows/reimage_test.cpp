@@ -273,6 +273,20 @@ TEST_F(Reimage, WaitsForAHypervisorThatIsAway) {
   EXPECT_EQ(power(), PowerState::running);
 }
 
+TEST_F(Reimage, StartsAMachineThatIsToRunAndThatTheHostStopped) {
+  world.hypervisor.power_off(before.uuid);
+  EXPECT_EQ(reimage().state, JobState::succeeded);
+  EXPECT_EQ(power(), PowerState::running);
+}
+
+TEST_F(Reimage, StartsTheOldSystemAgainIfTheNewOneFailsAfterTheHostStoppedIt) {
+  world.hypervisor.power_off(before.uuid);
+  world.hypervisor.set_guest(World::digest_of_image("two"), Guest::panics());
+  EXPECT_EQ(reimage().state, JobState::rolled_back);
+  EXPECT_EQ(power(), PowerState::running);
+  EXPECT_EQ(defined(), before.system.disk.path);
+}
+
 TEST_F(Reimage, RefusesAMachineWhoseDiskIsNotTheRecordedOne) {
   auto machine = *world.hypervisor.machine(before.uuid);
   world.hypervisor.power_off(before.uuid);
