@@ -11,6 +11,7 @@
 #include "agent/base/memory.h"
 #include "agent/daemon/access.h"
 #include "agent/daemon/agent.h"
+#include "agent/daemon/set_aside.h"
 
 namespace imprint {
 namespace {
@@ -22,6 +23,7 @@ constexpr int status_config = 78;
 struct Options {
   std::string config = "/etc/imprint/imprint.toml";
   bool check = false;
+  std::string set_aside;
 };
 
 /// The signals that end the agent, blocked in this thread and all that it starts, so that only
@@ -63,6 +65,13 @@ int serve(const config::Config& config) {
   return 0;
 }
 
+int set_aside(const config::Config& config, const std::string& name) {
+  const auto done = daemon::set_aside(config, name);
+  if (done) std::cout << *done << "\n";
+  if (!done) std::cerr << "imprintd: " << done.error().message << "\n";
+  return done ? 0 : status_failed;
+}
+
 int run(const Options& options) {
   const auto config = read_config(options);
   if (!config) {
@@ -75,7 +84,7 @@ int run(const Options& options) {
   }
   share_arenas();
   start_log("imprintd", config->log_level);
-  return serve(*config);
+  return options.set_aside.empty() ? serve(*config) : set_aside(*config, options.set_aside);
 }
 
 }  // namespace
@@ -91,6 +100,10 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   app.add_flag("--check-config", options.check,
                "Read the configuration, say what is wrong with it, and end");
+  app.add_option("--set-aside", options.set_aside,
+                 "Take a job or record that cannot be read, as 'imprintctl node status' names it, "
+                 "out of the way, keep its bytes, and end; the agent must be stopped")
+      ->type_name("NAME");
   app.footer(
       "Exit status: 0 stopped by a signal; 1 it cannot start or go on; 64 wrong usage; 78 wrong "
       "configuration.");

@@ -59,6 +59,8 @@ std::string write_metrics(const NodeStatus& status) {
   writer.gauge("space_state", "1 for the present state.");
   for (const char* state : {"ok", "low", "full"})
     writer.value(status.space_state == state ? 1 : 0, fmt::format(R"({{state="{}"}})", state));
+  one("damaged_rows", "Rows of journal and store that cannot be read.", status.damage.size());
+  one("read_only", "Whether every change is refused.", status.read_only.empty() ? 0 : 1);
   std::map<std::string_view, int> drift;
   for (const std::string_view kind : drift_kinds) drift[kind] = 0;
   for (const Drift& found : status.drift) ++drift[found.kind];

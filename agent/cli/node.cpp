@@ -42,7 +42,14 @@ Result<int> status(Session& session, const NoOptions&) {
                                       format_size(node.space_total), space_note(node))},
                 {"profile", node.profile},
                 {"rules", node.ruleset},
-                {"drift", drift_note(node)}});
+                {"drift", drift_note(node)},
+                {"damage", node.damage.empty() ? "none" : std::to_string(node.damage.size())}});
+  if (!node.read_only.empty())
+    session.environment.out << fmt::format("READ ONLY: {}\n", node.read_only);
+  for (const Damage& damage : node.damage)
+    session.environment.out << fmt::format("  DAMAGED {}: {}; refused: {}\n", damage.name,
+                                           damage.detail,
+                                           damage.refused.empty() ? "nothing" : damage.refused);
   for (const Drift& drift : node.drift)
     session.environment.out << fmt::format("  {} {}: {}\n", drift.kind, drift.subject,
                                            drift.detail);

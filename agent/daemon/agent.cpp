@@ -57,6 +57,9 @@ class LocalAgent : public Agent {
       : config_{config}, inspector_{{config.worker.program, config.cache_folder}} {}
 
   ~LocalAgent() override {
+    // A stop of a machine may take a minute; what it does is asked at the next start.
+    if (runner_) runner_->announce_stop();
+    if (timed_) timed_->give_up();
     // Callers first: nobody may be told of a job that is not taken any more.
     server_.reset();
     if (runner_) runner_->stop();
@@ -67,23 +70,48 @@ class LocalAgent : public Agent {
     TRY(store::make_folder(config_.cache_folder, 0755));
     folder_.emplace(TRY(store::StateFolder::open(store::StatePaths{config_.state_folder})));
     inspect::PrivateFolder::remove_stale();
-    const store::StatePaths& paths = folder_->paths();
-    store_ = TRY(store::SqliteStore::open(paths.store()));
-    journal_ = TRY(store::SqliteJournal::open(paths.journal(), clock_));
-    volumes_.emplace(paths);
+    workflows::Settings settings = settings_of(config_);
+    settings.read_only = why_read_only();
+    TRY(open_state(settings.read_only.empty()));
     timed_.emplace(std::shared_ptr<Hypervisor>{TRY(load_plugin(config_))});
     hypervisor_.emplace(*timed_);
     api::Listener listener = TRY(api::Listener::open(
         {config_.socket.path, config_.socket.mode, TRY(socket_group(config_.socket))}));
     const workflows::Ports ports{*store_,    *journal_, *hypervisor_, *volumes_,
                                  inspector_, source_,   clock_};
-    runner_.emplace(ports, settings_of(config_));
+    runner_.emplace(ports, std::move(settings));
     TRY(runner_->recover());
     server_ = TRY(api::Server::start(std::move(listener), access, *runner_));
     return {};
   }
 
  private:
+  /// Empty: the state may be written.
+  std::string why_read_only() {
+    const store::StatePaths& paths = folder_->paths();
+    if (folder_->is_read_only())
+      return fmt::format("the file system of '{}' is read-only", paths.root().string());
+    const bool newer = store::SqliteStore::is_newer(paths.store()) ||
+                       store::SqliteJournal::is_newer(paths.journal());
+    if (!newer) return "";
+    return fmt::format("'{}' was written by a newer program than this {}: install that one",
+                       paths.root().string(), IMPRINT_VERSION);
+  }
+
+  Result<> open_state(bool writable) {
+    const store::StatePaths& paths = folder_->paths();
+    volumes_.emplace(paths, writable);
+    if (!writable) {
+      store_ = TRY(store::SqliteStore::open_copy(paths.store()));
+      journal_ = TRY(store::SqliteJournal::open_copy(paths.journal(), clock_));
+      return {};
+    }
+    TRY(folder_->prepare());
+    store_ = TRY(store::SqliteStore::open(paths.store()));
+    journal_ = TRY(store::SqliteJournal::open(paths.journal(), clock_));
+    return {};
+  }
+
   // In the order of their making; each is borrowed by those below it.
   config::Config config_;
   SystemClock clock_;

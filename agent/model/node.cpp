@@ -13,6 +13,26 @@ Json to_json(const std::vector<Drift>& drift) {
   return list;
 }
 
+Json to_json(const std::vector<Damage>& damage) {
+  Json list = Json::array();
+  for (const Damage& one : damage)
+    list.push_back({{"name", one.name}, {"detail", one.detail}, {"refused", one.refused}});
+  return list;
+}
+
+Result<std::vector<Damage>> parse_damage(const Json& list) {
+  std::vector<Damage> damage;
+  if (list.is_null()) return damage;  // of an agent that did not know it
+  if (!list.is_array()) return make_error(Errc::invalid, "node.damage: must be a list");
+  for (const Json& item : list) {
+    ObjectReader reader{item, "node.damage"};
+    damage.push_back(
+        {reader.text("name"), reader.text_or("detail", ""), reader.text_or("refused", "")});
+    TRY(reader.finish());
+  }
+  return damage;
+}
+
 Result<std::vector<Drift>> parse_drift(const Json& list) {
   std::vector<Drift> drift;
   if (!list.is_array()) return make_error(Errc::invalid, "node.drift: must be a list");
@@ -41,6 +61,8 @@ Json to_json(const NodeStatus& status) {
           {"space_total", status.space_total},
           {"space_claimed", status.space_claimed},
           {"space_state", status.space_state},
+          {"read_only", status.read_only},
+          {"damage", to_json(status.damage)},
           {"drift", to_json(status.drift)},
           {"drift_checked", status.drift_checked},
           {"profile", status.profile},
@@ -64,11 +86,14 @@ Result<NodeStatus> parse_node_status(const Json& json) {
   status.space_total = reader.size_or("space_total", 0);
   status.space_claimed = reader.size_or("space_claimed", 0);
   status.space_state = reader.text_or("space_state", "");
+  status.read_only = reader.text_or("read_only", "");
+  const Json& damage = reader.member("damage");
   const Json& drift = reader.member("drift");
   status.drift_checked = reader.text_or("drift_checked", "");
   status.profile = reader.text_or("profile", "");
   status.ruleset = reader.text_or("ruleset", "");
   TRY(reader.finish());
+  status.damage = TRY(parse_damage(damage));
   status.drift = TRY(parse_drift(drift));
   return status;
 }

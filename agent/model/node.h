@@ -30,6 +30,15 @@ inline constexpr std::array<std::string_view, 6> drift_kinds{
     "faulty-image",        ///< its bytes are missing or not those that were accepted
 };
 
+/// A row of the journal or of the store that is there and cannot be read. Its bytes are left alone.
+struct Damage {
+  std::string name;     ///< what `imprintd --set-aside` takes: a job's id or a record's key
+  std::string detail;   ///< for people: what is wrong with it
+  std::string refused;  ///< for people: the orders that are refused while it stands; empty: none
+
+  friend bool operator==(const Damage&, const Damage&) = default;
+};
+
 /// What `imprintctl node status` shows.
 struct NodeStatus {
   std::string node;
@@ -47,6 +56,8 @@ struct NodeStatus {
   std::uint64_t space_total = 0;
   std::uint64_t space_claimed = 0;  ///< what running jobs are about to write
   std::string space_state;          ///< "ok", "low" or "full": no job may write
+  std::string read_only;            ///< why every change is refused; empty: none is for that reason
+  std::vector<Damage> damage;
   std::vector<Drift> drift;
   std::string drift_checked;  ///< RFC 3339, UTC; empty: not yet
   std::string profile;

@@ -14,6 +14,15 @@ struct Submitted {
       false;  ///< a job with the same key and the same request was there already; `job` is that one
 };
 
+/// A job whose row is there and cannot be read.
+struct DamagedJob {
+  std::string name;     ///< its id, or which row it is if that cannot be read either
+  std::string subject;  ///< what its row says of it; empty: that is no subject that we give
+  std::string idempotency_key;
+  bool ended = false;  ///< no step of it will run any more, says its row
+  std::string reason;
+};
+
 /// The node's own record of jobs. Everything is durable (synced to disk) when a call returns.
 /// Thread-safe. Errors of all calls: unavailable, corrupt, exhausted.
 class Journal {
@@ -45,12 +54,13 @@ class Journal {
 
   /// Errc::not_found.
   virtual Result<Job> find(const JobId& job) = 0;
-  /// Newest first, at most `limit`.
+  /// Newest first, at most `limit`. Those that cannot be read are not in it, but in damaged().
   virtual Result<std::vector<Job>> list(std::size_t limit) = 0;
-  /// Queued and running ones, oldest first.
+  /// Queued and running ones, oldest first. As with list().
   virtual Result<std::vector<Job>> open_jobs() = 0;
-  /// The open job on a subject, if any.
-  virtual Result<std::optional<JobId>> open_job_of(const std::string& subject) = 0;
+  /// The jobs whose rows cannot be read; find() of one is Errc::corrupt, and no call changes it.
+  /// Reads every row.
+  virtual Result<std::vector<DamagedJob>> damaged() = 0;
 };
 
 }  // namespace imprint

@@ -234,7 +234,7 @@ Result<std::vector<path>> LocalVolumes::stored_files() {
 
 Result<Volumes::Space> LocalVolumes::space() {
   // Whoever asks is about to decide upon it: what a full file system has cost is set aside first.
-  load_ballast(StatePaths::ballast_beside(paths_.journal()));
+  if (keeps_ballast_) load_ballast(StatePaths::ballast_beside(paths_.journal()));
   struct statvfs info {};
   if (::statvfs(paths_.root().c_str(), &info) != 0)
     return system_error(errno, "folder '" + paths_.root().string() + "'");

@@ -15,7 +15,9 @@ namespace imprint::store {
 /// below 1.
 class LocalVolumes : public Volumes {
  public:
-  explicit LocalVolumes(const StatePaths& paths) : paths_{paths}, images_{paths} {}
+  /// `keeps_ballast`: space() sees to the space that is held for the databases.
+  explicit LocalVolumes(const StatePaths& paths, bool keeps_ballast = true)
+      : paths_{paths}, keeps_ballast_{keeps_ballast}, images_{paths} {}
 
   Result<std::filesystem::path> prepare_incoming(const JobId& job) override;
   Result<std::filesystem::path> prepare_unpacked(const JobId& job) override;
@@ -51,6 +53,7 @@ class LocalVolumes : public Volumes {
   std::mutex& maker(const std::string& instance);
 
   StatePaths paths_;
+  bool keeps_ballast_;
   StoredImages images_;
   /// Temporary names are a function of the disk's, so an instance has one maker at a time; several
   /// instances share a lock.

@@ -4,29 +4,11 @@
 #include <cmath>
 
 #include "agent/base/digest.h"
-#include "agent/model/json.h"
+#include "agent/store/journal_row.h"
+#include "agent/store/sqlite_copy.h"
 
 namespace imprint::store {
 namespace {
-
-/// 2: a job tells who wants it cancelled. A record of an older version is read as it is, for what
-/// it lacks has a default, and is written as one of this version with its job's next change.
-constexpr int record_version = 2;
-
-const Schema schema{0x494D4A31,  // "IMJ1"
-                    2,
-                    R"(
-CREATE TABLE jobs (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
-                   subject TEXT NOT NULL, idempotency_key TEXT NOT NULL UNIQUE, request_digest TEXT NOT NULL,
-                   record TEXT NOT NULL, record_digest TEXT NOT NULL) STRICT;
-CREATE UNIQUE INDEX open_job_of_subject ON jobs (subject)
-  WHERE state IN ('queued', 'running') AND subject <> '';
-CREATE INDEX open_jobs ON jobs (position) WHERE state IN ('queued', 'running');
-)",
-                    // Only its records differ; the number keeps older programs from reading them.
-                    {"SELECT 1"}};
-
-constexpr const char* select_job = "SELECT id, record, record_digest, state FROM jobs ";
 
 Result<> check_form(const Job& job) {
   if (job.idempotency_key.empty())
@@ -37,24 +19,6 @@ Result<> check_form(const Job& job) {
   return {};
 }
 
-Result<Job> parse_record(const std::string& record) {
-  const Json json = TRY(parse_json(record));
-  ObjectReader reader{json, "record"};
-  const auto version = reader.integer("version");
-  const Json& job = reader.member("job");
-  if (version < 1 || version > record_version)
-    reader.fail("version", "is not one that this program reads");
-  TRY(reader.finish());
-  return parse_job(job);
-}
-
-/// Errc::invalid for what could not be read again, for example a context that is nested too deeply.
-Result<std::string> record_of(const Job& job) {
-  std::string record = dump_json(Json{{"version", record_version}, {"job", to_json(job)}});
-  TRY_WITH(parse_record(record), "job '" + job.id.str() + "' cannot be recorded");
-  return record;
-}
-
 }  // namespace
 
 SqliteJournal::SqliteJournal(std::string file, std::unique_ptr<SQLite::Database> database,
@@ -63,33 +27,35 @@ SqliteJournal::SqliteJournal(std::string file, std::unique_ptr<SQLite::Database>
 
 Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem::path& path,
                                                            const Clock& clock) {
-  auto database = TRY(open_database(path, schema));
+  auto database = TRY(open_database(path, journal_schema));
   return std::unique_ptr<SqliteJournal>{
       new SqliteJournal{path.string(), std::move(database), clock}};
 }
 
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_copy(const std::filesystem::path& path,
+                                                                const Clock& clock) {
+  auto database = TRY(copy_database(path, journal_schema));
+  return std::unique_ptr<SqliteJournal>{
+      new SqliteJournal{path.string(), std::move(database), clock}};
+}
+
+bool SqliteJournal::is_newer(const std::filesystem::path& path) {
+  return store::is_newer(path, journal_schema);
+}
+
 Result<Job> SqliteJournal::read_row(SQLite::Statement& row) {
-  const std::string id = row.getColumn(0).getString();
-  const std::string record = row.getColumn(1).getString();
-  const auto damaged = [&](std::string_view reason) {
-    return make_error(Errc::corrupt, "database '{}': the row of job '{}' cannot be read: {}", file_,
-                      id, reason);
-  };
-  if (digest_of(record) != row.getColumn(2).getString()) return damaged("its digest differs");
-  auto job = parse_record(record);
-  if (!job) return damaged(job.error().message);
-  if (job->id.str() != id || to_string(job->state) != row.getColumn(3).getString())
-    return damaged("its columns say something else than its record");
-  if (const auto report = reports_.find(job->id); report != reports_.end()) {
-    job->progress = report->second.progress;
-    job->note = report->second.note;
+  Job job = TRY(read_job(row, file_));
+  if (const auto report = reports_.find(job.id); report != reports_.end()) {
+    job.progress = report->second.progress;
+    job.note = report->second.note;
   }
   return job;
 }
 
-Result<std::vector<Job>> SqliteJournal::read_rows(SQLite::Statement& rows) {
+std::vector<Job> SqliteJournal::read_rows(SQLite::Statement& rows) {
   std::vector<Job> jobs;
-  while (rows.executeStep()) jobs.push_back(TRY(read_row(rows)));
+  while (rows.executeStep())
+    if (auto job = read_row(rows)) jobs.push_back(*std::move(job));
   return jobs;
 }
 
@@ -283,19 +249,44 @@ Result<std::vector<Job>> SqliteJournal::open_jobs() {
   });
 }
 
-Result<std::optional<JobId>> SqliteJournal::open_job_of(const std::string& subject) {
+Result<std::vector<DamagedJob>> SqliteJournal::damaged() {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<std::optional<JobId>> {
-    SQLite::Statement row{
-        *database_, "SELECT id FROM jobs WHERE subject = ? AND state IN ('queued', 'running')"};
-    row.bind(1, subject);
-    if (!row.executeStep()) return std::optional<JobId>{};
-    auto id = JobId::parse(row.getColumn(0).getString());
-    if (!id)
-      return make_error(Errc::corrupt,
-                        "database '{}': the row of the open job of '{}' cannot be read: {}", file_,
-                        subject, id.error().message);
-    return std::optional{*id};
+  return guarded(file_, [&]() -> Result<std::vector<DamagedJob>> {
+    std::vector<DamagedJob> damaged;
+    SQLite::Statement rows{*database_, std::string{select_job} + "ORDER BY position"};
+    while (rows.executeStep())
+      if (const auto job = read_job(rows, file_); !job)
+        damaged.push_back(read_damage(rows, job.error().message));
+    return damaged;
+  });
+}
+
+Result<> SqliteJournal::set_aside(const std::string& name) {
+  const std::lock_guard lock{mutex_};
+  return guarded(file_, [&]() -> Result<> {
+    SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
+    std::optional<std::int64_t> position;
+    SQLite::Statement rows{*database_, select_job};
+    while (rows.executeStep() && !position)
+      if (const auto job = read_job(rows, file_);
+          !job && read_damage(rows, job.error().message).name == name)
+        position = position_of(rows);
+    rows.reset();
+    if (!position) return make_error(Errc::not_found, "no damaged job has the name '{}'", name);
+    database_->exec(
+        "CREATE TABLE IF NOT EXISTS set_aside (position INTEGER, id TEXT, state TEXT, subject "
+        "TEXT, "
+        "idempotency_key TEXT, request_digest TEXT, record TEXT, record_digest TEXT, moved TEXT) "
+        "STRICT");
+    for (const char* sql : {"INSERT INTO set_aside SELECT *, datetime('now') FROM jobs "
+                            "WHERE position = ?",
+                            "DELETE FROM jobs WHERE position = ?"}) {
+      SQLite::Statement row{*database_, sql};
+      row.bind(1, *position);
+      row.exec();
+    }
+    transaction.commit();
+    return {};
   });
 }
 

@@ -13,15 +13,23 @@
 
 namespace imprint::store {
 
-/// The Journal port in one SQLite file. A job is one row: a versioned JSON record with its digest,
-/// and the columns that are searched. A row that cannot be read is Errc::corrupt and named; it
-/// stands in the way of no other job but in list() and open_jobs(), which must not pass over one
-/// silently.
+/// The Journal port in one SQLite file, a row for each job (agent/store/journal_row.h). A row that
+/// cannot be read stands in the way of no other job and is never written to.
 class SqliteJournal : public Journal {
  public:
   /// `clock` outlives the journal. Errors: those of SqliteStore::open.
   static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path,
                                                      const Clock& clock);
+
+  /// What the file holds now, in memory, whatever program wrote it: nothing is written to it.
+  static Result<std::unique_ptr<SqliteJournal>> open_copy(const std::filesystem::path& path,
+                                                          const Clock& clock);
+  /// Whether a newer program wrote the file.
+  static bool is_newer(const std::filesystem::path& path);
+
+  /// Moves the row of a damaged job, as it is, into the table `set_aside` of the same file.
+  /// Errc::not_found: no damaged job has this name.
+  Result<> set_aside(const std::string& name);
 
   Result<Submitted> submit(const Job& job) override;
   Result<> entering(const JobId& job, std::size_t step) override;
@@ -34,7 +42,7 @@ class SqliteJournal : public Journal {
   Result<Job> find(const JobId& job) override;
   Result<std::vector<Job>> list(std::size_t limit) override;
   Result<std::vector<Job>> open_jobs() override;
-  Result<std::optional<JobId>> open_job_of(const std::string& subject) override;
+  Result<std::vector<DamagedJob>> damaged() override;
 
  private:
   struct Report {
@@ -52,7 +60,7 @@ class SqliteJournal : public Journal {
 
   Result<Job> read(const std::string& id);
   Result<Job> read_row(SQLite::Statement& row);
-  Result<std::vector<Job>> read_rows(SQLite::Statement& rows);
+  std::vector<Job> read_rows(SQLite::Statement& rows);
   Result<> insert(const Job& job);
   Result<> write(const Job& job);
 

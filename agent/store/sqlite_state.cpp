@@ -3,11 +3,10 @@
 #include <algorithm>
 
 namespace imprint::store {
-namespace {
 
-const Schema schema{0x494D5331,  // "IMS1"
-                    1,
-                    R"(
+const Schema SqliteState::schema{0x494D5331,  // "IMS1"
+                                 1,
+                                 R"(
 CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL,
                     compacted INTEGER NOT NULL, last_lease INTEGER NOT NULL) STRICT;
 INSERT INTO state VALUES (1, 0, 0, 0);
@@ -21,12 +20,11 @@ CREATE INDEX history_by_revision ON history (revision);
 CREATE TABLE leases (id INTEGER PRIMARY KEY, time_to_live INTEGER NOT NULL) STRICT;
 )"};
 
-}  // namespace
-
-Result<std::shared_ptr<SqliteState>> SqliteState::open(const std::filesystem::path& path) {
+Result<std::shared_ptr<SqliteState>> SqliteState::take(std::unique_ptr<SQLite::Database> database,
+                                                       const std::filesystem::path& file) {
   auto state = std::make_shared<SqliteState>();
-  state->file = path.string();
-  state->database = TRY(open_database(path, schema));
+  state->file = file.string();
+  state->database = std::move(database);
   TRY(guarded(state->file, [&]() -> Result<> {
     state->load_leases();
     return {};

@@ -20,8 +20,11 @@ class SqliteState {
  public:
   static constexpr std::chrono::hours longest_lease{24 * 365};
 
-  /// Errors: those of open_database.
-  static Result<std::shared_ptr<SqliteState>> open(const std::filesystem::path& path);
+  static const Schema schema;
+
+  /// Takes a database of this schema; `file` is its name in errors.
+  static Result<std::shared_ptr<SqliteState>> take(std::unique_ptr<SQLite::Database> database,
+                                                   const std::filesystem::path& file);
 
   /// Runs `body` with the lock held, after the leases whose time is over have ended, so that no
   /// caller sees their keys.

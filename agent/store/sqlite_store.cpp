@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "agent/store/sqlite_copy.h"
 #include "agent/store/sqlite_state.h"
 #include "agent/store/sqlite_watch.h"
 
@@ -105,7 +106,36 @@ SqliteStore::SqliteStore(std::shared_ptr<SqliteState> state) : state_{std::move(
 SqliteStore::~SqliteStore() = default;
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& path) {
-  return std::unique_ptr<SqliteStore>{new SqliteStore{TRY(SqliteState::open(path))}};
+  auto database = TRY(open_database(path, SqliteState::schema));
+  return std::unique_ptr<SqliteStore>{
+      new SqliteStore{TRY(SqliteState::take(std::move(database), path))}};
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open_copy(const std::filesystem::path& path) {
+  auto database = TRY(copy_database(path, SqliteState::schema));
+  return std::unique_ptr<SqliteStore>{
+      new SqliteStore{TRY(SqliteState::take(std::move(database), path))}};
+}
+
+bool SqliteStore::is_newer(const std::filesystem::path& path) {
+  return store::is_newer(path, SqliteState::schema);
+}
+
+Result<> SqliteStore::keep_aside(const std::string& key) {
+  return state_->perform([&]() -> Result<> {
+    if (!find_entry(*state_, key)) return make_error(Errc::not_found, "no record '{}'", key);
+    SQLite::Transaction transaction{*state_->database, SQLite::TransactionBehavior::IMMEDIATE};
+    state_->database->exec(
+        "CREATE TABLE IF NOT EXISTS set_aside (key BLOB, value BLOB, created INTEGER, "
+        "modified INTEGER, version INTEGER, moved TEXT) STRICT");
+    SQLite::Statement row{*state_->database,
+                          "INSERT INTO set_aside SELECT key, value, created, modified, version, "
+                          "datetime('now') FROM entries WHERE key = ?"};
+    bind_bytes(row, 1, key);
+    row.exec();
+    transaction.commit();
+    return {};
+  });
 }
 
 Result<std::optional<Entry>> SqliteStore::get(const std::string& key) {

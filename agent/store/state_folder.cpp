@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,6 +28,8 @@ std::string holder_of(int lock) {
 Result<Fd> take_lock(const StatePaths& paths) {
   const std::string context = "lock of the state folder '" + paths.root().string() + "'";
   Fd lock{::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  const bool read_only = !lock.valid() && errno == EROFS;
+  if (read_only) lock = Fd{::open(paths.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
   if (!lock.valid()) return system_error(errno, context);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return system_error(errno, context);
@@ -34,6 +37,7 @@ Result<Fd> take_lock(const StatePaths& paths) {
                       "second instance of the daemon: the state folder '{}' is held by process {}",
                       paths.root().string(), holder_of(lock.get()));
   }
+  if (read_only) return lock;
   const std::string process = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock.get(), 0) != 0 ||
       ::pwrite(lock.get(), process.data(), process.size(), 0) < 0)
@@ -68,12 +72,20 @@ Result<> make_folder(const std::filesystem::path& folder, unsigned mode) {
 
 Result<StateFolder> StateFolder::open(const StatePaths& paths) {
   TRY(make_folder(paths.root(), passable));
-  Fd lock = TRY(take_lock(paths));
-  TRY(make_folder(paths.images(), passable));
-  TRY(make_folder(paths.instances(), passable));
-  TRY(make_folder(paths.incoming(), ours_alone));
-  remove_temporaries(paths.instances());
-  return StateFolder{paths, std::move(lock)};
+  return StateFolder{paths, TRY(take_lock(paths))};
+}
+
+Result<> StateFolder::prepare() const {
+  TRY(make_folder(paths_.images(), passable));
+  TRY(make_folder(paths_.instances(), passable));
+  TRY(make_folder(paths_.incoming(), ours_alone));
+  remove_temporaries(paths_.instances());
+  return {};
+}
+
+bool StateFolder::is_read_only() const {
+  struct statvfs info {};
+  return ::statvfs(paths_.root().c_str(), &info) == 0 && (info.f_flag & ST_RDONLY) != 0;
 }
 
 }  // namespace imprint::store

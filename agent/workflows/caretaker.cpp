@@ -40,8 +40,9 @@ std::optional<Sha256> digest_in_name(const std::string& file) {
 
 }  // namespace
 
-Caretaker::Caretaker(const Ports& ports, Records& records, const Settings& settings, Shared& shared)
-    : ports_{ports}, records_{records}, settings_{settings}, shared_{shared} {}
+Caretaker::Caretaker(const Ports& ports, Records& records, DamagedRows& damaged,
+                     const Settings& settings, Shared& shared)
+    : ports_{ports}, records_{records}, damaged_{damaged}, settings_{settings}, shared_{shared} {}
 
 void Caretaker::start() {
   thread_ = std::jthread{[this](const std::stop_token& token) { keep_looking(token); }};
@@ -86,6 +87,7 @@ Result<policy::DriftFacts> Caretaker::facts() {
   facts.instances = TRY(records_.instances());
   add_images(facts);
   hold_files(facts);
+  TRY(hold_damaged(facts));
   const auto open = TRY(ports_.journal.open_jobs());
   for (const Job& job : open) {
     facts.busy.insert(job.subject);
@@ -93,6 +95,19 @@ Result<policy::DriftFacts> Caretaker::facts() {
     facts.jobs.insert(job.id.str());
   }
   return facts;
+}
+
+/// What a record that cannot be read stands for is not to look as if nobody needed it.
+Result<> Caretaker::hold_damaged(policy::DriftFacts& facts) {
+  TRY(damaged_.look());
+  for (const Damage& one : damaged_.all()) {
+    const std::string name = one.name.substr(one.name.find('/') + 1);
+    facts.busy.insert(name);
+    facts.jobs.insert(name);
+  }
+  for (const DamagedJob& job : damaged_.jobs())
+    if (!job.ended) facts.busy.insert(job.subject);
+  return {};
 }
 
 void Caretaker::add_machines(policy::DriftFacts& facts) {

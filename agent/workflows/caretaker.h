@@ -8,6 +8,7 @@
 #include "agent/base/sync.h"
 #include "agent/model/node.h"
 #include "agent/policy/drift.h"
+#include "agent/workflows/damaged_rows.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/run.h"
 
@@ -18,7 +19,8 @@ namespace imprint::workflows {
 /// Thread-safe.
 class Caretaker {
  public:
-  Caretaker(const Ports& ports, Records& records, const Settings& settings, Shared& shared);
+  Caretaker(const Ports& ports, Records& records, DamagedRows& damaged, const Settings& settings,
+            Shared& shared);
 
   /// Begins to look on a thread of its own, until stop() or destruction.
   void start();
@@ -43,12 +45,14 @@ class Caretaker {
 
   void keep_looking(const std::stop_token& token);
   Result<policy::DriftFacts> facts();
+  Result<> hold_damaged(policy::DriftFacts& facts);
   void add_machines(policy::DriftFacts& facts);
   void add_images(policy::DriftFacts& facts);
   void hold_files(policy::DriftFacts& facts);
 
   const Ports& ports_;
   Records& records_;
+  DamagedRows& damaged_;
   const Settings& settings_;
   Shared& shared_;
   Sync<Sight> sight_;

@@ -29,6 +29,11 @@ Result<Image> JobRunner::show_image(const std::string& image) {
   return policy::choose_image(TRY(records_.images()), image);
 }
 
+Result<Image> JobRunner::choose_image(const std::string& ref) {
+  TRY(damaged_.permit_image(ref));
+  return show_image(ref);
+}
+
 Result<Json> JobRunner::show_report(const std::string& image) {
   if (const auto job = JobId::parse(image)) return records_.report(job->str());
   return records_.report(TRY(show_image(image)).id.str());
@@ -38,7 +43,8 @@ Result<Job> JobRunner::delete_image(const Caller& caller, const std::string& ima
   const Json request{{"image", image}, {"force", force}};
   return submit(
       caller, {.kind = JobKind::delete_image, .request = request, .draft = [&]() -> Result<Draft> {
-                 const DeletePlan plan{TRY(show_image(image)), force};
+                 const DeletePlan plan{TRY(choose_image(image)), force};
+                 if (!force) TRY(damaged_.permit_deletion());
                  TRY(require_generation(caller, "image", plan.image.name, plan.image.generation));
                  TRY(policy::may_delete_image(TRY(records_.instances()), plan.image, force));
                  return Draft{JobKind::delete_image, plan.image.id.str(), to_json(plan),
@@ -50,7 +56,7 @@ Result<Job> JobRunner::verify_image(const Caller& caller, const std::string& ima
   return submit(caller, {.kind = JobKind::verify_image,
                          .request = {{"image", image}},
                          .draft = [&]() -> Result<Draft> {
-                           const ExaminePlan plan{TRY(show_image(image))};
+                           const ExaminePlan plan{TRY(choose_image(image))};
                            return Draft{JobKind::verify_image, plan.image.id.str(), to_json(plan),
                                         verify_steps(plan)};
                          }});
@@ -62,7 +68,7 @@ Result<Job> JobRunner::check_image(const Caller& caller, const std::string& imag
       {.kind = JobKind::check_image,
        .request = {{"image", image}},
        .draft = [&]() -> Result<Draft> {
-         const ExaminePlan plan{TRY(show_image(image))};
+         const ExaminePlan plan{TRY(choose_image(image))};
          return Draft{JobKind::check_image, plan.image.id.str(), to_json(plan), check_steps(plan)};
        }});
 }

@@ -1,7 +1,6 @@
 // The verbs of instances that change something.
 
 #include "agent/model/json.h"
-#include "agent/policy/image_choice.h"
 #include "agent/policy/reimage.h"
 #include "agent/workflows/commit_instance.h"
 #include "agent/workflows/create_instance.h"
@@ -42,7 +41,7 @@ Result<Job> JobRunner::create_instance(const Caller& caller, const CreateInstanc
       .kind = JobKind::create_instance,
       .request = to_record(request),
       .draft = [&]() -> Result<Draft> {
-        const Image image = TRY(policy::choose_image(TRY(records_.images()), request.image));
+        const Image image = TRY(choose_image(request.image));
         const CreatePlan plan = TRY(
             plan_create({image, caller.name, format_time(ports_.clock.now())}, request, settings_));
         for (const Instance& instance : plan.instances) TRY(require_free(instance.name));
@@ -88,8 +87,7 @@ Result<Job> JobRunner::stop_instance(const Caller& caller, const std::string& in
 Result<ReimageFacts> JobRunner::reimage_facts(const Instance& instance,
                                               const ReimageInstance& request) {
   const auto now = ports_.clock.now();
-  const auto images = TRY(records_.images());
-  const Image image = TRY(policy::choose_image(images, request.image));
+  const Image image = TRY(choose_image(request.image));
   return ReimageFacts{instance, image, format_time(now),
                       request.keep_old.count() > 0 ? format_time(now + request.keep_old) : ""};
 }

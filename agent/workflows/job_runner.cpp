@@ -34,7 +34,10 @@ std::string look_of(const Job& job) {
 }  // namespace
 
 JobRunner::JobRunner(const Ports& ports, Settings settings)
-    : ports_{ports}, settings_{std::move(settings)}, records_{ports.store} {
+    : ports_{ports},
+      settings_{std::move(settings)},
+      records_{ports.store},
+      damaged_{ports.journal, records_} {
   shared_.changed = [this] { job_changed(); };
 }
 
@@ -45,22 +48,33 @@ JobRunner::~JobRunner() {
 Result<> JobRunner::recover() {
   const auto known = TRY(ports_.journal.list(all_jobs));
   for (const Job& job : known) keys_.lock()->emplace(job.idempotency_key, job.id);
+  TRY(damaged_.look());
+  for (const DamagedJob& job : damaged_.jobs())
+    if (const auto id = JobId::parse(job.name)) keys_.lock()->emplace(job.idempotency_key, *id);
   const auto open = TRY(ports_.journal.open_jobs());
+  for (const Job& job : open) open_.add(job);
+  if (!settings_.read_only.empty()) {
+    log::error("read only: {}", settings_.read_only);
+    return {};
+  }
   for (const Job& job : open) {
     log::info("job {}: taken up again", job.id.str());
-    open_.add(job);
     pool_.add(job.id, job.caller);
   }
   pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
-  caretaker_.emplace(ports_, records_, settings_, shared_);
+  caretaker_.emplace(ports_, records_, damaged_, settings_, shared_);
   caretaker_->start();
   housekeeper_ = std::jthread{[this](const std::stop_token& token) { keep_house(token); }};
   return {};
 }
 
-void JobRunner::stop() {
+void JobRunner::announce_stop() {
   shared_.stopping = true;
   job_changed();
+}
+
+void JobRunner::stop() {
+  announce_stop();
   housekeeper_.request_stop();
   if (housekeeper_.joinable()) housekeeper_.join();
   pool_.stop();
@@ -92,6 +106,7 @@ void JobRunner::reap_expired() {
 
 Result<Job> JobRunner::submit(const Caller& caller, const Order& order) {
   if (shared_.stopping) return make_error(Errc::unavailable, "the agent stops");
+  TRY(require_writable());
   const std::string key =
       caller.idempotency_key.empty() ? JobId::generate().str() : caller.idempotency_key;
   const std::string digest =
@@ -102,6 +117,11 @@ Result<Job> JobRunner::submit(const Caller& caller, const Order& order) {
   if (auto repeated = TRY(find_repeated(key, digest))) return *std::move(repeated);
   TRY(require_place(caller));
   return record_job(caller, order, key, digest);
+}
+
+Result<> JobRunner::require_writable() const {
+  if (settings_.read_only.empty()) return {};
+  return make_error(Errc::conflict, "nothing can be changed: {}", settings_.read_only);
 }
 
 /// Both bounds pass by themselves, so a caller may try again; the second leaves others a place.
@@ -132,6 +152,7 @@ Result<std::optional<Job>> JobRunner::find_repeated(const std::string& key,
 Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, const std::string& key,
                                   const std::string& digest) {
   const Draft draft = TRY(order.draft());
+  TRY(damaged_.permit(draft.subject));
   Job job{.id = JobId::generate(),
           .kind = order.kind,
           .subject = draft.subject,
@@ -204,6 +225,7 @@ Outcome JobRunner::attempt(const JobId& id) {
 }
 
 Result<Job> JobRunner::cancel_job(const Caller& caller, const JobId& id) {
+  TRY(require_writable());
   const Job job = TRY(ports_.journal.find(id));
   const auto plan = job.context.find("plan");
   if (plan == job.context.end()) return make_error(Errc::corrupt, "job '{}' has no plan", id.str());
@@ -261,6 +283,8 @@ Result<NodeStatus> JobRunner::node_status() {
   status.images = static_cast<int>(TRY(records_.images()).size());
   status.instances = static_cast<int>(TRY(records_.instances()).size());
   status.open_jobs = static_cast<int>(TRY(ports_.journal.open_jobs()).size());
+  status.read_only = settings_.read_only;
+  status.damage = damaged_.all();
   if (caretaker_) {
     Caretaker::Sight sight = caretaker_->sight();
     status.drift = std::move(sight.drift);

@@ -12,6 +12,7 @@
 #include "agent/base/sync.h"
 #include "agent/ports/service.h"
 #include "agent/workflows/caretaker.h"
+#include "agent/workflows/damaged_rows.h"
 #include "agent/workflows/engine.h"
 #include "agent/workflows/open_jobs.h"
 #include "agent/workflows/records.h"
@@ -33,13 +34,16 @@ class JobRunner : public Service {
   ~JobRunner() override;
 
   /// Takes up the open jobs and begins to work. Call once, before any other call. A job that cannot
-  /// be taken up ends as needs_attention; it keeps nothing else from starting. Errors of the
-  /// journal.
+  /// be taken up ends as needs_attention; one whose row cannot be read is left alone; neither keeps
+  /// anything else from starting. With Settings::read_only nothing is taken up: views work, and
+  /// every change is refused. Errors of the journal and of the store.
   Result<> recover();
 
-  /// Takes no new jobs and lets each job at work come to the next place where it can be left: waits
-  /// and downloads end at once, nothing is undone, the job stays open in the journal and goes on at
-  /// the next start. A call of the hypervisor that is under way is waited for. Idempotent.
+  /// Takes no new jobs from now on, lets waits and long polls end, and returns at once.
+  void announce_stop();
+  /// As announce_stop(), and lets each job at work come to the next place where it can be left:
+  /// waits and downloads end at once, nothing is undone, the job stays open in the journal and goes
+  /// on at the next start. A call of the hypervisor that is under way is waited for. Idempotent.
   void stop();
 
   /// Orders the removal of retained systems whose time has passed. Called every minute by the
@@ -89,6 +93,8 @@ class JobRunner : public Service {
     std::function<Result<Json>(const Job&)> keep_secrets = {};
   };
   Result<Job> submit(const Caller& caller, const Order& order);
+  /// Errc::conflict: the agent is read-only.
+  Result<> require_writable() const;
   Result<> require_place(const Caller& caller);
   Result<std::optional<Job>> find_repeated(const std::string& key, const std::string& digest);
   Result<Job> record_job(const Caller& caller, const Order& order, const std::string& key,
@@ -103,6 +109,8 @@ class JobRunner : public Service {
   /// Whether the journal has it as open; what is remembered of it may be a moment older.
   bool is_open(const JobId& job);
   std::optional<JobId> open_job_about(const InstanceId& instance);
+  /// The image that an order means. Errc::conflict: a damaged record leaves that open.
+  Result<Image> choose_image(const std::string& ref);
   /// Errc::conflict: an instance has the name.
   Result<> require_free(const std::string& name);
   /// The instance, if no job is open on it and it has the generation that the caller expects.
@@ -116,6 +124,7 @@ class JobRunner : public Service {
   const Settings settings_;
   Shared shared_;
   Records records_;
+  DamagedRows damaged_;
   Sync<std::map<std::string, JobId, std::less<>>> keys_;  ///< of all jobs, by idempotency key
   OpenJobs open_;
   std::mutex ordering_;  ///< from the look for a repeat until the job is recorded

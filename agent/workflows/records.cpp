@@ -1,8 +1,8 @@
 #include "agent/workflows/records.h"
 
+#include <algorithm>
 #include <charconv>
 
-#include "agent/base/log.h"
 #include "agent/model/json.h"
 #include "agent/policy/deletion.h"
 
@@ -49,10 +49,7 @@ Result<std::vector<T>> list_of(Store& store, const std::string& prefix,
   std::vector<T> values;
   for (const Entry& entry : listing.entries) {
     auto value = parse_entry(entry, parse);
-    if (value)
-      values.push_back(*std::move(value));
-    else
-      log::error("{}", value.error().message);
+    if (value) values.push_back(*std::move(value));
   }
   return values;
 }
@@ -87,11 +84,36 @@ Result<> erase_keys(Store& store, std::vector<std::string> keys) {
   return {};
 }
 
-int number_of(const std::optional<Entry>& entry) {
+Result<int> parse_number(const Entry& entry) {
   int number = 0;
-  if (entry)
-    std::from_chars(entry->value.data(), entry->value.data() + entry->value.size(), number);
-  return number;
+  const char* end = entry.value.data() + entry.value.size();
+  const auto [stop, fault] = std::from_chars(entry.value.data(), end, number);
+  if (fault == std::errc{} && stop == end && number > 0) return number;
+  return make_error(Errc::corrupt, "record '{}': is no version", entry.key);
+}
+
+Result<InstanceId> parse_holder(const Entry& entry) {
+  auto id = InstanceId::parse(entry.value);
+  if (id) return id;
+  return make_error(Errc::corrupt, "record '{}': {}", entry.key, id.error().message);
+}
+
+Result<Json> parse_report_text(const Entry& entry) {
+  auto report = parse_json(entry.value);
+  if (report) return report;
+  return make_error(Errc::corrupt, "record '{}': {}", entry.key, report.error().message);
+}
+
+/// What is wrong with the entry; empty: nothing.
+std::string fault_of(const Entry& entry) {
+  const auto told = [](const auto& read) { return read ? "" : read.error().message; };
+  const std::string_view key = entry.key;
+  if (key.starts_with("images/")) return told(parse_entry<Image>(entry, parse_image));
+  if (key.starts_with("instances/")) return told(parse_entry<Instance>(entry, parse_instance));
+  if (key.starts_with("image-versions/")) return told(parse_number(entry));
+  if (key.starts_with("instance-names/")) return told(parse_holder(entry));
+  if (key.starts_with("reports/")) return told(parse_report_text(entry));
+  return "";
 }
 
 }  // namespace
@@ -109,10 +131,7 @@ Result<std::vector<Instance>> Records::instances() {
     auto known = before.extract(entry.key);
     if (known.empty() || known.mapped().modified != entry.modified) {
       auto instance = parse_entry<Instance>(entry, parse_instance);
-      if (!instance) {
-        log::error("{}", instance.error().message);
-        continue;
-      }
+      if (!instance) continue;
       instances.push_back(*instance);
       parsed->emplace(std::move(entry.key), Parsed{entry.modified, *std::move(instance)});
       continue;
@@ -140,7 +159,7 @@ Result<Instance> Records::find_instance(const std::string& ref) {
   TRY(parse_name(ref, "instance"));
   const auto named = TRY(store_.get(name_key(ref)));
   if (!named) return make_error(Errc::not_found, "instance '{}' does not exist", ref);
-  return instance(TRY(InstanceId::parse(named->value)));
+  return instance(TRY(parse_holder(*named)));
 }
 
 Result<> Records::add_instances(const std::vector<Instance>& instances) {
@@ -205,7 +224,7 @@ Result<Image> Records::add_image(Image image, const Json& report) {
       return std::optional<Transaction>{};
     }
     const auto last = TRY(store_.get(version_key(image.name)));
-    image.version = number_of(last) + 1;
+    image.version = (last ? TRY(parse_number(*last)) : 0) + 1;
     return std::optional{Transaction{
         .compare = {{key_of(image.id), 0}, {version_key(image.name), last ? last->modified : 0}},
         .put = {{key_of(image.id), dump_json(to_json(image)), std::nullopt},
@@ -227,11 +246,31 @@ Result<> Records::save_report(const std::string& id, const Json& report) {
 Result<Json> Records::report(const std::string& id) {
   const auto entry = TRY(store_.get(report_key(id)));
   if (!entry) return make_error(Errc::not_found, "there is no report of '{}'", id);
-  return parse_json(entry->value);
+  return parse_report_text(*entry);
 }
 
 Result<> Records::forget_report(const std::string& id) {
   return erase_keys(store_, {report_key(id)});
+}
+
+Result<std::vector<DamagedRecord>> Records::damaged() {
+  std::vector<DamagedRecord> damaged;
+  const Listing all = TRY(store_.list(""));
+  for (const Entry& entry : all.entries)
+    if (std::string fault = fault_of(entry); !fault.empty())
+      damaged.push_back({entry.key, std::move(fault)});
+  return damaged;
+}
+
+Result<std::optional<std::string>> Records::derived(const std::string& key) {
+  const auto all_instances = TRY(instances());
+  for (const Instance& instance : all_instances)
+    if (name_key(instance.name) == key) return std::optional{instance.id.str()};
+  int highest = 0;
+  const auto all_images = TRY(images());
+  for (const Image& image : all_images)
+    if (version_key(image.name) == key) highest = std::max(highest, image.version);
+  return highest > 0 ? std::optional{std::to_string(highest)} : std::nullopt;
 }
 
 Result<> Records::hold_bytes(const Sha256& digest, const JobId& job) {

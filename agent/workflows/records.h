@@ -20,14 +20,20 @@
 
 namespace imprint::workflows {
 
+/// A record that is there and cannot be read.
+struct DamagedRecord {
+  std::string key;
+  std::string reason;
+};
+
 /// Every change is a compare-and-swap; one that stands already is fine. A lost answer
 /// (Errc::unavailable) is resolved by calling again. Thread-safe.
 class Records {
  public:
   explicit Records(Store& store) : store_{store} {}
 
-  /// Records that cannot be read are passed over with an error in the log: one bad record hides no
-  /// other.
+  /// Records that cannot be read are passed over, for one bad record hides no other; damaged() has
+  /// them.
   Result<std::vector<Image>> images();
   Result<std::vector<Instance>> instances();
 
@@ -58,6 +64,12 @@ class Records {
   /// Errc::not_found.
   Result<Json> report(const std::string& id);
   Result<> forget_report(const std::string& id);
+
+  /// The records that cannot be read. No call here changes one of them, or removes it.
+  Result<std::vector<DamagedRecord>> damaged();
+  /// What the other records say that the record of this key should be: the instance that has a
+  /// name, the highest version of an image's name. None: nothing is known of it.
+  Result<std::optional<std::string>> derived(const std::string& key);
 
   Result<> hold_bytes(const Sha256& digest, const JobId& job);
   Result<> release_bytes(const Sha256& digest, const JobId& job);

@@ -34,6 +34,7 @@ struct Ports {
 
 /// Constant while the agent runs.
 struct Settings {
+  std::string read_only;  ///< why every change is refused and nothing is written; empty: none is
   std::string node = "localhost";
   std::string region;
   std::string version;
@@ -86,7 +87,8 @@ class Run {
   [[nodiscard]] const Json& result() const;
   Result<> save_result(Json result);
 
-  /// The step at hand was begun before, by a run that did not live to its end.
+  /// The step at hand is the first one since the job was taken up again: the agent, or the host
+  /// with all its machines, went down in it or right before it.
   bool resumed = false;
   /// A write to the journal failed: nothing may be done that it does not know of.
   [[nodiscard]] bool journal_lost() const noexcept { return journal_lost_; }

@@ -86,8 +86,8 @@ class CrashingJournal : public Journal {
   Result<std::vector<Job>> open_jobs() override {
     return point_.look([&] { return real_.open_jobs(); });
   }
-  Result<std::optional<JobId>> open_job_of(const std::string& subject) override {
-    return point_.look([&] { return real_.open_job_of(subject); });
+  Result<std::vector<DamagedJob>> damaged() override {
+    return point_.look([&] { return real_.damaged(); });
   }
 
  private:

@@ -256,14 +256,6 @@ TEST_P(JournalConformance, ListsNewestFirstAndOpenOnesOldestFirst) {
   EXPECT_EQ(ids(journal_->open_jobs()), (Ids{a.id.str(), c.id.str()}));
 }
 
-TEST_P(JournalConformance, FindsTheOpenJobOfASubject) {
-  const Job job = submit(sample_job("a", "i-00000000000a"));
-  EXPECT_EQ(journal_->open_job_of("i-00000000000a").value(), job.id);
-  EXPECT_EQ(journal_->open_job_of("i-00000000000b").value(), std::nullopt);
-  finish(job.id);
-  EXPECT_EQ(journal_->open_job_of("i-00000000000a").value(), std::nullopt);
-}
-
 TEST_P(JournalConformance, LetsOneOfManyWinASubject) {
   std::vector<int> won(4, 0);
   {

@@ -141,11 +141,9 @@ Result<std::vector<Job>> MemoryJournal::open_jobs() {
   return open;
 }
 
-Result<std::optional<JobId>> MemoryJournal::open_job_of(const std::string& subject) {
+Result<std::vector<DamagedJob>> MemoryJournal::damaged() {
   const std::lock_guard lock{jobs_->mutex};
-  for (const Job& job : jobs_->jobs)
-    if (job.subject == subject && !is_final(job.state)) return std::optional{job.id};
-  return std::optional<JobId>{};
+  return jobs_->damaged;
 }
 
 }  // namespace imprint::test

@@ -16,7 +16,8 @@ namespace imprint::test {
 /// opened again.
 struct MemoryJobs {
   std::mutex mutex;
-  std::vector<Job> jobs;  ///< oldest first
+  std::vector<Job> jobs;            ///< oldest first
+  std::vector<DamagedJob> damaged;  ///< what tests say cannot be read
 };
 
 class MemoryJournal : public Journal {
@@ -35,7 +36,7 @@ class MemoryJournal : public Journal {
   Result<Job> find(const JobId& job) override;
   Result<std::vector<Job>> list(std::size_t limit) override;
   Result<std::vector<Job>> open_jobs() override;
-  Result<std::optional<JobId>> open_job_of(const std::string& subject) override;
+  Result<std::vector<DamagedJob>> damaged() override;
 
  private:
   /// Errc::not_found, or Errc::conflict for a job that has ended.

@@ -1,13 +1,16 @@
 // The real imprintd as its administrator meets it.
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <signal.h>
 
 #include <fstream>
+#include <map>
 
 #include "agent/api/exchange.h"
 #include "agent/api/listener.h"
 #include "agent/base/command.h"
+#include "agent/base/digest.h"
 #include "agent/model/json.h"
 #include "tests/integration/daemon/agent_process.h"
 
@@ -17,18 +20,41 @@ namespace {
 using testing::HasSubstr;
 
 struct Daemon : testing::Test {
-  /// A job that fails soon: its source is no image.
-  Job import_nonsense(const std::string& key) {
+  ImportImage nonsense() {
     std::ofstream{agent.folder / "nonsense"} << "this is no disk";
     ImportImage request;
     request.source = (agent.folder / "nonsense").string();
     request.name = "nonsense";
-    const auto ordered = agent.client.import_image({"", key}, request);
+    return request;
+  }
+  /// A job that fails soon: its source is no image.
+  Job import_nonsense(const std::string& key) {
+    const auto ordered = agent.client.import_image({"", key}, nonsense());
     EXPECT_TRUE(ordered) << ordered.error().message;
     Job job = *ordered;
     while (!is_final(job.state))
       job = agent.client.watch_job(job.id, "", std::chrono::seconds{1}).value();
     return job;
+  }
+  void run_sql(const std::string& file, const std::string& sql) {
+    SQLite::Database database{(agent.state / file).string(), SQLite::OPEN_READWRITE};
+    database.exec(sql);
+  }
+  /// Names and bytes of all files but the lock, whose process number is another one each time.
+  std::string content_of_state() {
+    std::map<std::string, std::string> files;
+    for (const auto& file : std::filesystem::recursive_directory_iterator{agent.state})
+      if (file.is_regular_file() && file.path().filename() != "lock")
+        files[file.path()] = digest_of_file(file.path()).value();
+    std::string all;
+    for (const auto& [name, digest] : files) all += name + " " + digest + "\n";
+    return all;
+  }
+  int set_aside(const std::string& name) {
+    Command command;
+    command.arguments = {IMPRINTD, "--config", (agent.folder / "imprint.toml").string(),
+                         "--set-aside", name};
+    return run_command(command)->status;
   }
   AgentProcess agent;
 };
@@ -125,6 +151,59 @@ TEST_F(Daemon, KeepsItsJobsOverAKill) {
   EXPECT_EQ(import_nonsense("k1").id, before.id);
   EXPECT_NE(import_nonsense("k2").id, before.id);
   EXPECT_TRUE(agent.client.list_images()->empty());
+}
+
+TEST_F(Daemon, ServesBesideADamagedJobUntilItIsSetAside) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  const Job job = import_nonsense("k1");
+  agent.signal(SIGTERM);
+  ASSERT_EQ(agent.wait(), 0);
+  run_sql("journal.db", "UPDATE jobs SET record = 'torn', state = 'running', subject = 'x'");
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  EXPECT_THAT(agent.log(), HasSubstr("'" + job.id.str() + "' cannot be read"));
+  const NodeStatus status = agent.client.node_status().value();
+  ASSERT_EQ(status.damage.size(), 1U);
+  EXPECT_EQ(status.damage[0].name, job.id.str());
+  EXPECT_THAT(api::exchange(agent.socket, {"GET", "/metrics", "", ""}).value(),
+              HasSubstr("imprint_damaged_rows 1"));
+  EXPECT_TRUE(agent.client.list_jobs()->empty());
+  EXPECT_EQ(agent.client.import_image({"", "k2"}, nonsense()).error().code, Errc::conflict);
+  EXPECT_EQ(set_aside(job.id.str()), 1) << "an agent holds the folder";
+  agent.signal(SIGTERM);
+  ASSERT_EQ(agent.wait(), 0);
+  EXPECT_EQ(set_aside(job.id.str()), 0);
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  EXPECT_TRUE(agent.client.node_status()->damage.empty());
+  EXPECT_EQ(import_nonsense("k2").state, JobState::failed);
+}
+
+TEST_F(Daemon, ShowsTheStateOfANewerProgramAndLeavesItAsItIs) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  const Job job = import_nonsense("k1");
+  agent.signal(SIGTERM);
+  ASSERT_EQ(agent.wait(), 0);
+  run_sql("journal.db", "PRAGMA user_version = 99");
+  const std::string before = content_of_state();
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  EXPECT_THAT(agent.client.node_status()->read_only, HasSubstr("newer program"));
+  EXPECT_EQ(to_json(agent.client.show_job(job.id).value()), to_json(job));
+  const auto refused = agent.client.import_image({"", "k2"}, nonsense());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("newer program"));
+  agent.signal(SIGTERM);
+  ASSERT_EQ(agent.wait(), 0);
+  EXPECT_EQ(content_of_state(), before);
+  run_sql("journal.db", "PRAGMA user_version = 2");
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  EXPECT_EQ(agent.client.node_status()->read_only, "");
+  EXPECT_EQ(import_nonsense("k1").id, job.id);
 }
 
 TEST_F(Daemon, TakesTheSocketThatSystemdPasses) {

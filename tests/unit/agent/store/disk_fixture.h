@@ -21,6 +21,7 @@ class DiskFixture : public testing::Test {
     auto folder = store::StateFolder::open(paths_);
     ASSERT_TRUE(folder) << folder.error().message;
     folder_.emplace(*std::move(folder));
+    ASSERT_TRUE(folder_->prepare());
   }
 
   static std::string tool(std::vector<std::string> arguments) {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "agent/base/atomic_file.h"
 #include "agent/base/digest.h"
 #include "agent/model/json.h"
 #include "agent/store/sqlite_journal.h"
@@ -72,9 +73,77 @@ TEST_F(SqliteJournalFile, NamesARowThatWasChangedBehindItsBack) {
   EXPECT_EQ(found.error().code, Errc::corrupt);
   EXPECT_THAT(found.error().message, HasSubstr(job.id.str()));
   EXPECT_THAT(found.error().message, HasSubstr(path_.string()));
-  EXPECT_EQ(open()->list(10).error().code, Errc::corrupt);
-  EXPECT_EQ(open()->open_jobs().error().code, Errc::corrupt);
   EXPECT_EQ(open()->entering(job.id, 0).error().code, Errc::corrupt);
+  EXPECT_EQ(open()->submit(job).error().code, Errc::corrupt) << "its key is not free";
+}
+
+TEST_F(SqliteJournalFile, TellsOfARowThatCannotBeReadBesideTheOthers) {
+  const Job damaged = sample_job("k1");
+  const Job sound = sample_job("k2", "i-000000000002");
+  ASSERT_TRUE(open()->submit(damaged));
+  ASSERT_TRUE(open()->submit(sound));
+  EXPECT_TRUE(open()->damaged()->empty());
+  run_sql(
+      "UPDATE jobs SET record = replace(record, 'debian', 'fedora') WHERE idempotency_key = 'k1'");
+  const auto journal = open();
+  EXPECT_EQ(journal->list(10)->size(), 1U);
+  EXPECT_EQ(journal->open_jobs()->at(0).id, sound.id);
+  const auto found = journal->damaged().value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, damaged.id.str());
+  EXPECT_EQ(found[0].subject, damaged.subject);
+  EXPECT_EQ(found[0].idempotency_key, "k1");
+  EXPECT_FALSE(found[0].ended);
+}
+
+TEST_F(SqliteJournalFile, DoesNotGuessWhatADamagedRowWasAbout) {
+  ASSERT_TRUE(open()->submit(sample_job("k1", "web-1..web-3")));
+  run_sql("UPDATE jobs SET record = 'x', id = 'garbage', state = 'rubbish'");
+  const auto found = open()->damaged().value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, "job-row-1");
+  EXPECT_EQ(found[0].subject, "");
+  EXPECT_FALSE(found[0].ended);
+}
+
+TEST_F(SqliteJournalFile, SetsADamagedRowAsideWithAllItsBytes) {
+  const Job damaged = sample_job("k1");
+  const Job sound = sample_job("k2", "i-000000000002");
+  ASSERT_TRUE(open()->submit(damaged));
+  ASSERT_TRUE(open()->submit(sound));
+  run_sql("UPDATE jobs SET record = 'torn' WHERE idempotency_key = 'k1'");
+  EXPECT_EQ(open()->set_aside(sound.id.str()).error().code, Errc::not_found);
+  ASSERT_TRUE(open()->set_aside(damaged.id.str()));
+  EXPECT_TRUE(open()->damaged()->empty());
+  EXPECT_EQ(open()->find(damaged.id).error().code, Errc::not_found);
+  EXPECT_TRUE(open()->find(sound.id));
+  SQLite::Database database{path_.string(), SQLite::OPEN_READONLY};
+  EXPECT_EQ(database.execAndGet("SELECT id || record FROM set_aside").getString(),
+            damaged.id.str() + "torn");
+}
+
+TEST_F(SqliteJournalFile, OfANewerProgramIsShownAndNotWritten) {
+  const Job job = sample_job("k1");
+  ASSERT_TRUE(open()->submit(job));
+  EXPECT_FALSE(SqliteJournal::is_newer(path_));
+  run_sql("PRAGMA user_version = 99");
+  const std::string before = read_file(path_).value();
+  EXPECT_TRUE(SqliteJournal::is_newer(path_));
+  const auto copy = SqliteJournal::open_copy(path_, clock_);
+  ASSERT_TRUE(copy) << copy.error().message;
+  EXPECT_EQ(to_json((*copy)->find(job.id).value()), to_json(job));
+  EXPECT_EQ(read_file(path_).value(), before);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder_.path()}, {}), 1)
+      << "no file beside it";
+}
+
+TEST_F(SqliteJournalFile, SeesInACopyWhatIsInTheLogAlone) {
+  const auto journal = open();
+  const Job job = sample_job("k1");
+  ASSERT_TRUE(journal->submit(job));
+  const auto copy = SqliteJournal::open_copy(path_, clock_);
+  ASSERT_TRUE(copy) << copy.error().message;
+  EXPECT_TRUE((*copy)->find(job.id));
 }
 
 TEST_F(SqliteJournalFile, NamesARowWhoseColumnsDisagreeWithItsRecord) {

@@ -42,6 +42,8 @@ TEST(StateFolderOf, IsMadeWithItsModes) {
   const StatePaths paths{temp / "a/b/state"};
   const auto folder = StateFolder::open(paths);
   ASSERT_TRUE(folder) << folder.error().message;
+  EXPECT_FALSE(folder->is_read_only());
+  ASSERT_TRUE(folder->prepare());
   EXPECT_EQ(mode_of(paths.root()), 0711U);
   EXPECT_EQ(mode_of(paths.images()), 0711U);
   EXPECT_EQ(mode_of(paths.instances()), 0711U);
@@ -71,7 +73,10 @@ TEST(StateFolderOf, RemovesWhatACrashLeft) {
   std::filesystem::create_directories(instance);
   std::ofstream{instance / "system-1.qcow2.tmp"};
   std::ofstream{instance / "data-1.qcow2"};
-  ASSERT_TRUE(StateFolder::open(paths));
+  const auto folder = StateFolder::open(paths);
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(std::filesystem::exists(instance / "system-1.qcow2.tmp")) << "it is only held";
+  ASSERT_TRUE(folder->prepare());
   EXPECT_FALSE(std::filesystem::exists(instance / "system-1.qcow2.tmp"));
   EXPECT_TRUE(std::filesystem::exists(instance / "data-1.qcow2"));
 }

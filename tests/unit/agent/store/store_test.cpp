@@ -91,6 +91,28 @@ TEST_F(SqliteStoreFile, RefusesTheSchemaOfANewerProgram) {
   EXPECT_THAT(fault.message, HasSubstr("99"));
 }
 
+TEST_F(SqliteStoreFile, OfANewerProgramIsShownAndNotWritten) {
+  ASSERT_TRUE(SqliteStore::open(path_).value()->commit({{}, {{"a", "1", {}}}, {}}));
+  EXPECT_FALSE(SqliteStore::is_newer(path_));
+  run_sql("PRAGMA user_version = 99");
+  const std::string before = read_file(path_).value();
+  EXPECT_TRUE(SqliteStore::is_newer(path_));
+  const auto copy = SqliteStore::open_copy(path_);
+  ASSERT_TRUE(copy) << copy.error().message;
+  EXPECT_EQ((*copy)->get("a")->value().value, "1");
+  EXPECT_EQ(read_file(path_).value(), before);
+}
+
+TEST_F(SqliteStoreFile, KeepsAsideWhatARecordWas) {
+  const auto opened = SqliteStore::open(path_).value();
+  ASSERT_TRUE(opened->commit({{}, {{"images/x", "torn", {}}}, {}}));
+  EXPECT_EQ(opened->keep_aside("images/y").error().code, Errc::not_found);
+  ASSERT_TRUE(opened->keep_aside("images/x"));
+  ASSERT_TRUE(opened->commit({{}, {}, {"images/x"}}));
+  SQLite::Database database{path_.string(), SQLite::OPEN_READONLY};
+  EXPECT_EQ(database.execAndGet("SELECT CAST(value AS TEXT) FROM set_aside").getString(), "torn");
+}
+
 TEST_F(SqliteStoreFile, RefusesATruncatedDatabase) {
   {
     auto opened = SqliteStore::open(path_);

@@ -220,6 +220,7 @@ TEST_F(FullVolumes, SayThatThereIsNoSpaceAndLeaveNothing) {
   const store::StatePaths paths{root_ / "state"};
   const auto folder = store::StateFolder::open(paths);
   ASSERT_TRUE(folder) << folder.error().message;
+  ASSERT_TRUE(folder->prepare());
   store::LocalVolumes volumes{paths};
   const JobId job = JobId::generate();
   const auto raw = volumes.prepare_incoming(job).value();

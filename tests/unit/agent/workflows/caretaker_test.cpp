@@ -30,7 +30,8 @@ class CaretakerTest : public testing::Test {
   workflows::Settings settings_ = World::settings();
   workflows::Shared shared_;
   workflows::Records records_{world_.store};
-  Caretaker caretaker_{ports_, records_, settings_, shared_};
+  workflows::DamagedRows damaged_{world_.journal, records_};
+  Caretaker caretaker_{ports_, records_, damaged_, settings_, shared_};
 };
 
 TEST_F(CaretakerTest, FindsNothingAfterOrdinaryWork) {

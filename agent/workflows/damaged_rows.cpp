@@ -1,0 +1,81 @@
+#include "agent/workflows/damaged_rows.h"
+
+#include <algorithm>
+
+#include "agent/base/log.h"
+
+namespace imprint::workflows {
+namespace {
+
+std::string refused_by(const DamagedJob& job) {
+  if (job.ended) return "";
+  return job.subject.empty() ? "every change" : fmt::format("every change of '{}'", job.subject);
+}
+
+std::string refused_by(const DamagedRecord& record) {
+  const std::string_view key = record.key;
+  if (key.starts_with("instances/")) return "every change of it, and deletions of images";
+  if (key.starts_with("images/")) return "every use of it, and of images by a name alone";
+  return "what needs it";
+}
+
+std::vector<Damage> told(const std::vector<DamagedJob>& jobs,
+                         const std::vector<DamagedRecord>& records) {
+  std::vector<Damage> all;
+  for (const DamagedJob& job : jobs) all.push_back({job.name, job.reason, refused_by(job)});
+  for (const DamagedRecord& record : records)
+    all.push_back({record.key, record.reason, refused_by(record)});
+  return all;
+}
+
+}  // namespace
+
+Result<> DamagedRows::look() {
+  Found fresh{TRY(journal_.damaged()), TRY(records_.damaged())};
+  const std::vector<Damage> known = all();
+  for (const Damage& one : told(fresh.jobs, fresh.records))
+    if (std::ranges::find(known, one) == known.end())
+      log::error("'{}' cannot be read: {}; refused: {}", one.name, one.detail,
+                 one.refused.empty() ? "nothing" : one.refused);
+  *found_.lock() = std::move(fresh);
+  return {};
+}
+
+std::vector<Damage> DamagedRows::all() {
+  const auto found = found_.lock();
+  return told(found->jobs, found->records);
+}
+
+std::vector<DamagedJob> DamagedRows::jobs() {
+  return found_.lock()->jobs;
+}
+
+Result<> DamagedRows::permit(const std::string& subject) {
+  const auto found = found_.lock();
+  for (const DamagedJob& job : found->jobs)
+    if (!job.ended && (job.subject.empty() || job.subject == subject))
+      return make_error(Errc::conflict,
+                        "'{}' cannot be read and may have been changing {}; see 'node status'",
+                        job.name, job.subject.empty() ? "anything" : "'" + job.subject + "'");
+  return {};
+}
+
+Result<> DamagedRows::permit_image(const std::string& ref) {
+  if (ImageId::parse(ref) || TRY(ImageRef::parse(ref)).version) return {};
+  return require_no_record("images/", "say which version of the image is meant");
+}
+
+Result<> DamagedRows::permit_deletion() {
+  return require_no_record("instances/", "it is not known which images that instance uses");
+}
+
+Result<> DamagedRows::require_no_record(std::string_view prefix, std::string_view unknown) {
+  const auto found = found_.lock();
+  for (const DamagedRecord& record : found->records)
+    if (record.key.starts_with(prefix))
+      return make_error(Errc::conflict, "record '{}' cannot be read: {}; see 'node status'",
+                        record.key, unknown);
+  return {};
+}
+
+}  // namespace imprint::workflows

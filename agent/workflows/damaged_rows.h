@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/base/sync.h"
+#include "agent/model/node.h"
+#include "agent/ports/journal.h"
+#include "agent/workflows/records.h"
+
+namespace imprint::workflows {
+
+/// What of the journal and of the store cannot be read, and which orders are refused while that
+/// stands: those on what a damaged job may have been changing, and all that change anything where
+/// its row does not say what that is. Thread-safe.
+class DamagedRows {
+ public:
+  DamagedRows(Journal& journal, Records& records) : journal_{journal}, records_{records} {}
+
+  /// Reads every row. What was not known before is logged as an error. What is known stays if one
+  /// of them does not answer.
+  Result<> look();
+
+  [[nodiscard]] std::vector<Damage> all();
+  /// Keys of jobs that cannot be read, with the names of these.
+  [[nodiscard]] std::vector<DamagedJob> jobs();
+  /// Whether an order on this subject may be taken. Errc::conflict names the row that forbids it.
+  Result<> permit(const std::string& subject);
+  /// Whether the image that `ref` means is known. Errc::conflict: a damaged record of an image may
+  /// be a newer version of the bare name.
+  Result<> permit_image(const std::string& ref);
+  /// Whether it is known who uses an image. Errc::conflict names an instance's damaged record.
+  Result<> permit_deletion();
+
+ private:
+  struct Found {
+    std::vector<DamagedJob> jobs;
+    std::vector<DamagedRecord> records;
+  };
+
+  Result<> require_no_record(std::string_view prefix, std::string_view unknown);
+
+  Journal& journal_;
+  Records& records_;
+  Sync<Found> found_;
+};
+
+}  // namespace imprint::workflows
