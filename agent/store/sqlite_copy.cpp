@@ -44,7 +44,7 @@ Result<std::unique_ptr<SQLite::Database>> read_copy(const fs::path& path) {
     if (fault) return system_error(fault.value(), "file '" + log.string() + "'");
   }
   return guarded(path.string(), [&]() -> Result<std::unique_ptr<SQLite::Database>> {
-    const SQLite::Database source{copy.string(), SQLite::OPEN_READWRITE};
+    SQLite::Database source{copy.string(), SQLite::OPEN_READWRITE};
     auto memory = std::make_unique<SQLite::Database>(
         ":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX);
     // One after the other: the copy's files go when this returns, its content stays in `memory`.
