@@ -121,7 +121,8 @@ TEST_F(DamageTest, AReadOnlyAgentShowsEverythingAndTakesUpNothing) {
     return agent->start_instance(World::caller, "db").value();
   }();
   world.hypervisor.reconnect();
-  const std::string before = world.everything_recorded();
+  const Json before = to_json(world.journal.find(open.id).value());
+  const Revision revision = world.store.list("")->revision;
   workflows::Settings settings = World::settings();
   settings.read_only = "it is of a newer program";
   workflows::JobRunner runner{world.ports(), settings};
@@ -134,7 +135,8 @@ TEST_F(DamageTest, AReadOnlyAgentShowsEverythingAndTakesUpNothing) {
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().message, HasSubstr("newer program"));
   }
-  EXPECT_EQ(world.everything_recorded(), before);
+  EXPECT_EQ(to_json(world.journal.find(open.id).value()), before);
+  EXPECT_EQ(world.store.list("")->revision, revision);
 }
 
 }  // namespace
