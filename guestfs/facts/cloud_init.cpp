@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "guestfs/facts/look.h"
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
 
@@ -17,13 +18,14 @@ constexpr std::size_t most_files = 100;
 
 class CloudInitReader {
  public:
-  CloudInitReader(FollowingFs& fs, CloudInit& facts) : fs_{fs}, facts_{facts} {}
+  CloudInitReader(FollowingFs& fs, CloudInit& facts)
+      : fs_{fs}, look_{fs, facts.unknown}, facts_{facts} {}
 
   void read() {
     for (const char* path : {"/usr/bin/cloud-init", "/usr/local/bin/cloud-init"})
-      if (facts_.program.empty() && is_there(path)) facts_.program = path;
+      if (facts_.program.empty() && look_.is_there(path)) facts_.program = path;
     read_config("/etc/cloud/cloud.cfg");
-    for (const FolderEntry& entry : list("/etc/cloud/cloud.cfg.d"))
+    for (const FolderEntry& entry : look_.list("/etc/cloud/cloud.cfg.d"))
       if (entry.name.ends_with(".cfg") && facts_.configs.size() < most_files)
         read_config("/etc/cloud/cloud.cfg.d/" + entry.name);
     read_switches();
@@ -31,38 +33,14 @@ class CloudInitReader {
   }
 
  private:
-  void note(std::string_view path, const Error& error) {
-    if (error.code != Errc::not_found && error.code != Errc::invalid)
-      facts_.unknown.push_back(say("'{}' cannot be read: {}", path, error.message));
-  }
-
-  bool is_there(const std::string& text) {
-    const auto path = GuestPath::parse(text);
-    if (!path) return false;
-    const auto there = fs_.exists(*path);
-    if (!there) note(text, there.error());
-    return there && *there;
-  }
-
-  std::vector<FolderEntry> list(const std::string& folder) {
-    const auto path = GuestPath::parse(folder);
-    if (!path) return {};
-    auto entries = fs_.list(*path);
-    if (entries) return *std::move(entries);
-    note(folder, entries.error());
-    return {};
-  }
-
   void read_config(const std::string& path) {
-    SourceFile file = read_source(fs_, path);
-    if (file.is_unreadable())
-      facts_.unknown.push_back(say("'{}' cannot be read: {}", file.path, file.why));
+    SourceFile file = look_.file(path);
     if (file.is_read()) facts_.configs.push_back(parse_cloud_config(std::move(file)));
   }
 
   void read_switches() {
     const std::string file = "/etc/cloud/cloud-init.disabled";
-    if (is_there(file)) facts_.disabled = Place{file, 0, {}};
+    if (look_.is_there(file)) facts_.disabled = Place{file, 0, {}};
     const SourceFile identify = read_source(fs_, "/etc/cloud/ds-identify.cfg");
     for (const TextLine& line : split_lines(identify.text)) {
       const std::string_view text = trim(line.text);
@@ -74,14 +52,15 @@ class CloudInitReader {
   void read_state() {
     const std::string base = "/var/lib/cloud/";
     for (const char* name : {"instance", "instances", "data", "sem"})
-      if (!list(base + name).empty()) facts_.state.push_back(base + name);
-    for (const FolderEntry& entry : list(base + "seed")) {
+      if (!look_.list(base + name).empty()) facts_.state.push_back(base + name);
+    for (const FolderEntry& entry : look_.list(base + "seed")) {
       const std::string data = base + "seed/" + entry.name + "/meta-data";
-      if (is_there(data)) facts_.seeds.push_back(data);
+      if (look_.is_there(data)) facts_.seeds.push_back(data);
     }
   }
 
   FollowingFs& fs_;
+  Look look_;
   CloudInit& facts_;
 };
 

@@ -106,9 +106,7 @@ bool is_login_shell(std::string_view shell) {
 
 HomeFacts read_homes(FollowingFs& fs, const AccountFacts& accounts) {
   HomeFacts facts;
-  if (accounts.passwd.is_unreadable())
-    facts.unknown.push_back(
-        say("'{}' cannot be read: {}", accounts.passwd.path, accounts.passwd.why));
+  if (accounts.passwd.is_unreadable()) facts.unknown.push_back(describe_state(accounts.passwd));
   Reader reader{fs, facts};
   std::size_t looked_at = 0;
   for (const PasswdRow& user : accounts.users)

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "guestfs/guest/endian.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::facts {
@@ -18,16 +19,9 @@ constexpr std::uint64_t sector = 512;
 constexpr std::uint64_t paragraph = 16;
 constexpr std::size_t arm64_magic_at = 0x38;
 
-std::uint64_t little_endian(std::string_view bytes, std::size_t at, std::size_t count) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count && at + i < bytes.size(); ++i)
-    value |= std::uint64_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
-  return value;
-}
-
 bool is_x86_image(std::string_view head) {
   return head.substr(magic_at < head.size() ? magic_at : head.size()).starts_with("HdrS") &&
-         little_endian(head, boot_flag_at, 2) == 0xaa55;
+         guest::little<std::uint16_t>(head, boot_flag_at) == 0xaa55;
 }
 
 bool is_other_image(std::string_view head) {
@@ -45,7 +39,7 @@ bool is_other_image(std::string_view head) {
 Result<std::string> read_version(guest::GuestFs& fs, const guest::GuestPath& path,
                                  std::string_view head) {
   constexpr std::size_t longest = 256;
-  const std::uint64_t pointer = little_endian(head, version_pointer_at, 2);
+  const std::uint64_t pointer = guest::little<std::uint16_t>(head, version_pointer_at);
   if (pointer == 0) return std::string{};
   const std::string text = TRY(fs.read_range(path, pointer + sector, longest));
   return text.substr(0, text.find_first_of(std::string_view{" \0\n", 3}));
@@ -66,9 +60,9 @@ Result<KernelImage> read_kernel_image(guest::FollowingFs& fs, const guest::Guest
     if (!is_other_image(head)) image.fault = say("its first bytes are not those of a kernel");
     return image;
   }
-  const std::uint64_t setup = little_endian(head, setup_sectors_at, 1);
-  const std::uint64_t whole =
-      ((setup == 0 ? 4 : setup) + 1) * sector + little_endian(head, system_size_at, 4) * paragraph;
+  const std::uint64_t setup = guest::little<std::uint8_t>(head, setup_sectors_at);
+  const std::uint64_t whole = ((setup == 0 ? 4 : setup) + 1) * sector +
+                              guest::little<std::uint32_t>(head, system_size_at) * paragraph;
   if (info.size < whole)
     image.fault = say("it is cut short: {} bytes, where its header tells {}", info.size, whole);
   image.version = TRY(read_version(fs.raw(), path, head));

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "guestfs/facts/look.h"
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
 
@@ -28,7 +29,7 @@ bool is_backup(std::string_view name) {
 
 class NetworkReader {
  public:
-  NetworkReader(FollowingFs& fs, NetworkFacts& facts) : fs_{fs}, facts_{facts} {}
+  NetworkReader(FollowingFs& fs, NetworkFacts& facts) : look_{fs, facts.unknown}, facts_{facts} {}
 
   void read() {
     for (const char* folder : {"/etc/sysconfig/network-scripts", "/etc/sysconfig/network"})
@@ -62,32 +63,19 @@ class NetworkReader {
   std::vector<SourceFile> files(const std::string& folder, std::string_view prefix,
                                 std::string_view ending) {
     std::vector<SourceFile> result;
-    const auto path = GuestPath::parse(folder);
-    const auto entries = path ? fs_.list(*path) : Result<std::vector<FolderEntry>>{path.error()};
-    if (!entries) {
-      const Errc code = entries.error().code;
-      if (code != Errc::not_found && code != Errc::invalid)
-        facts_.unknown.push_back(say("'{}' cannot be read: {}", folder, entries.error().message));
-      return result;
-    }
-    for (const FolderEntry& entry : *entries) {
+    for (const FolderEntry& entry : look_.list(folder)) {
       if (!entry.name.starts_with(prefix) || !entry.name.ends_with(ending) ||
           is_backup(entry.name) || entry.type == FileType::folder || !is_in_bounds())
         continue;
-      SourceFile file = read_source(fs_, folder + "/" + entry.name);
-      if (file.is_unreadable())
-        facts_.unknown.push_back(say("'{}' cannot be read: {}", file.path, file.why));
-      else if (file.is_read())
-        result.push_back(std::move(file));
+      SourceFile file = look_.file(folder + "/" + entry.name);
+      if (file.is_read()) result.push_back(std::move(file));
     }
     return result;
   }
 
   /// A card may be started by one file and set up by another.
   void read_interfaces() {
-    SourceFile main = read_source(fs_, "/etc/network/interfaces");
-    if (main.is_unreadable())
-      facts_.unknown.push_back(say("'{}' cannot be read: {}", main.path, main.why));
+    SourceFile main = look_.file("/etc/network/interfaces");
     if (!main.is_read()) return;
     std::vector<SourceFile> sources;
     for (const std::string& pattern : sources_of_interfaces(main.text)) {
@@ -113,7 +101,7 @@ class NetworkReader {
     return files_ <= most_files;
   }
 
-  FollowingFs& fs_;
+  Look look_;
   NetworkFacts& facts_;
   std::size_t files_ = 0;
 };

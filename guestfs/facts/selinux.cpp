@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "guestfs/facts/look.h"
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
 
@@ -89,30 +90,19 @@ Decision decide_activation(FollowingFs& fs, const Boot& boot, Activation family_
                                 : say("nothing tells whether this kernel starts SELinux")};
 }
 
-bool is_of_the_guest(Errc code) {
-  return code == Errc::not_found || code == Errc::invalid;
-}
-
 class PolicyReader {
  public:
-  PolicyReader(FollowingFs& fs, SelinuxFacts& facts) : fs_{fs}, facts_{facts} {}
+  PolicyReader(FollowingFs& fs, SelinuxFacts& facts)
+      : fs_{fs}, look_{fs, facts.unknown}, facts_{facts} {}
 
   void read() {
     // A type is a folder's name; anything with a slash would lead somewhere else.
     if (facts_.policy_type.empty() || facts_.policy_type.find('/') != std::string::npos) return;
     const std::string folder = fmt::format("{}/{}", selinux_folder, facts_.policy_type);
-    facts_.policy_folder = there(folder);
+    facts_.policy_folder = look_.is_there(folder);
     if (!facts_.policy_folder) return;
-    facts_.file_contexts = there(folder + "/contexts/files/file_contexts");
+    facts_.file_contexts = look_.is_there(folder + "/contexts/files/file_contexts");
     list_policies(folder + "/policy");
-  }
-
-  bool there(const std::string& text) {
-    const auto path = GuestPath::parse(text);
-    if (!path) return false;
-    const auto exists = fs_.exists(*path);
-    if (!exists) note(text, exists.error());
-    return exists && *exists;
   }
 
   void look_at_labels() {
@@ -123,11 +113,7 @@ class PolicyReader {
 
  private:
   void list_policies(const std::string& folder) {
-    const auto path = GuestPath::parse(folder);
-    if (!path) return;
-    const auto entries = fs_.list(*path);
-    if (!entries) return note(folder, entries.error());
-    for (const guest::FolderEntry& entry : *entries)
+    for (const guest::FolderEntry& entry : look_.list(folder))
       if (entry.name.starts_with("policy.") && is_filled(folder + "/" + entry.name))
         facts_.policies.push_back(folder + "/" + entry.name);
   }
@@ -145,18 +131,14 @@ class PolicyReader {
     const auto real = fs_.resolve(*path);
     if (!real) return;
     const auto label = fs_.raw().xattr(*real, "security.selinux");
-    if (!label) return note(text, label.error());
+    if (!label) return look_.note(text, label.error());
     const bool usable = *label && (*label)->find(":file_t") == std::string::npos &&
                         (*label)->find(":unlabeled_t") == std::string::npos;
     if (!usable) facts_.unlabelled.emplace_back(text);
   }
 
-  void note(std::string_view path, const Error& error) {
-    if (!is_of_the_guest(error.code))
-      facts_.unknown.push_back(say("'{}' cannot be read: {}", path, error.message));
-  }
-
   FollowingFs& fs_;
+  Look look_;
   SelinuxFacts& facts_;
 };
 
@@ -237,7 +219,7 @@ SelinuxFacts read_selinux(FollowingFs& fs, const Boot& boot, Activation family_a
 
   PolicyReader reader{fs, facts};
   reader.read();
-  facts.autorelabel = reader.there("/.autorelabel");
+  facts.autorelabel = Look{fs, facts.unknown}.is_there("/.autorelabel");
   if (facts.mode_at_boot == SelinuxMode::enforcing) reader.look_at_labels();
   return facts;
 }

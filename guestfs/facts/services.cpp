@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "guestfs/facts/look.h"
 #include "guestfs/facts/source_file.h"
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
@@ -23,10 +24,6 @@ constexpr std::array<std::string_view, 8> unit_kinds{
 bool is_unit_name(std::string_view name) {
   return std::any_of(unit_kinds.begin(), unit_kinds.end(),
                      [&](std::string_view kind) { return name.ends_with(kind); });
-}
-
-bool is_of_the_guest(Errc code) {
-  return code == Errc::not_found || code == Errc::invalid;
 }
 
 /// "getty@tty1.service" is made from "getty@.service".
@@ -52,7 +49,7 @@ std::string_view started_by_link(std::string_view link) {
 class ServiceReader {
  public:
   ServiceReader(FollowingFs& fs, Init init, ServiceFacts& facts)
-      : fs_{fs}, init_{init}, facts_{facts} {}
+      : fs_{fs}, look_{fs, facts.unknown}, init_{init}, facts_{facts} {}
 
   void read() {
     read_scripts();
@@ -63,20 +60,6 @@ class ServiceReader {
   }
 
  private:
-  void note(std::string_view path, const Error& error) {
-    if (!is_of_the_guest(error.code))
-      facts_.unknown.push_back(say("'{}' cannot be read: {}", path, error.message));
-  }
-
-  std::vector<FolderEntry> list(const std::string& folder) {
-    const auto path = GuestPath::parse(folder);
-    if (!path) return {};
-    auto entries = fs_.list(*path);
-    if (entries) return *std::move(entries);
-    note(folder, entries.error());
-    return {};
-  }
-
   bool leads_somewhere(const std::string& text) {
     const auto path = GuestPath::parse(text);
     if (!path) return false;
@@ -97,7 +80,7 @@ class ServiceReader {
 
   void read_scripts() {
     for (const char* folder : {"/etc/init.d", "/etc/rc.d/init.d"})
-      for (const FolderEntry& entry : list(folder))
+      for (const FolderEntry& entry : look_.list(folder))
         if (entry.type != FileType::folder)
           facts_.scripts.emplace(entry.name, std::string{folder} + "/" + entry.name);
   }
@@ -113,7 +96,7 @@ class ServiceReader {
       const auto path = GuestPath::parse(folder);
       const auto real = path ? fs_.resolve(*path) : Result<GuestPath>{path.error()};
       if (!real) {
-        note(folder, real.error());
+        look_.note(folder, real.error());
         continue;
       }
       // /lib is a link to /usr/lib nearly everywhere.
@@ -125,7 +108,7 @@ class ServiceReader {
 
   void read_unit_folder(const std::string& folder,
                         std::vector<std::pair<std::string, FolderEntry>>& wants) {
-    for (FolderEntry& entry : list(folder)) {
+    for (FolderEntry& entry : look_.list(folder)) {
       if (entry.name.ends_with(".wants") || entry.name.ends_with(".requires")) {
         wants.emplace_back(folder, std::move(entry));
       } else if (is_unit_name(entry.name) && is_in_bounds()) {
@@ -160,7 +143,7 @@ class ServiceReader {
   void read_wants(const std::string& folder, const std::string& name) {
     const std::string path = folder + "/" + name;
     const std::string target = name.substr(0, name.rfind('.'));
-    for (const FolderEntry& entry : list(path)) {
+    for (const FolderEntry& entry : look_.list(path)) {
       if (!is_unit_name(entry.name) || !is_in_bounds()) continue;
       std::string text = entry.type == FileType::link ? link_text(path, entry.name) : "";
       ServiceStart start;
@@ -201,7 +184,7 @@ class ServiceReader {
   }
 
   void read_rc_folder(const std::string& folder) {
-    for (const FolderEntry& entry : list(folder)) {
+    for (const FolderEntry& entry : look_.list(folder)) {
       const std::string name{started_by_link(entry.name)};
       if (name.empty() || !is_in_bounds()) continue;
       const bool has_unit = facts_.units.contains(name + ".service");
@@ -219,7 +202,7 @@ class ServiceReader {
   void read_run_levels() {
     for (const char* level : {"sysinit", "boot", "default"}) {
       const std::string folder = std::string{"/etc/runlevels/"} + level;
-      for (const FolderEntry& entry : list(folder)) {
+      for (const FolderEntry& entry : look_.list(folder)) {
         if (!is_in_bounds()) continue;
         ServiceStart start;
         start.starter = Starter::openrc;
@@ -235,7 +218,7 @@ class ServiceReader {
   /// A job with a "start on" starts by itself, unless an override says "manual".
   void read_jobs() {
     constexpr std::string_view ending = ".conf";
-    for (const FolderEntry& entry : list("/etc/init")) {
+    for (const FolderEntry& entry : look_.list("/etc/init")) {
       if (!entry.name.ends_with(ending) || !is_in_bounds()) continue;
       const std::string name = entry.name.substr(0, entry.name.size() - ending.size());
       const SourceFile job = read_source(fs_, "/etc/init/" + entry.name);
@@ -260,6 +243,7 @@ class ServiceReader {
   }
 
   FollowingFs& fs_;
+  Look look_;
   Init init_;
   ServiceFacts& facts_;
   std::size_t links_ = 0;

@@ -26,10 +26,6 @@ std::string describe_type(const std::string& path, FileType type) {
   }
 }
 
-bool is_of_the_guest(Errc code) {
-  return code == Errc::not_found || code == Errc::invalid;
-}
-
 void mark_unreadable(SourceFile& file, const Error& error) {
   file.state = SourceFile::State::unreadable;
   file.why = error.message;
@@ -71,6 +67,10 @@ void read_found(FollowingFs& fs, const GuestPath& path, SourceFile& file) {
 }
 
 }  // namespace
+
+bool is_of_the_guest(Errc code) noexcept {
+  return code == Errc::not_found || code == Errc::invalid;
+}
 
 SourceFile read_source(FollowingFs& fs, std::string_view path_text) {
   SourceFile file;

@@ -35,6 +35,10 @@ struct SourceFile {
 /// state.
 SourceFile read_source(guest::FollowingFs& fs, std::string_view path);
 
+/// Whether a look failed by what the guest is (no such file, a path that leads nowhere), and not
+/// because it could not be looked at.
+bool is_of_the_guest(Errc code) noexcept;
+
 /// "'/etc/x' is missing", "'/etc/x' is a link to 'y', which leads nowhere", "'/etc/x' is a folder,
 /// not a file": for messages.
 std::string describe_state(const SourceFile& file);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guestfs/facts/look.h"
 #include "guestfs/facts/source_file.h"
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
@@ -31,13 +32,12 @@ std::vector<std::string> split_words(std::string_view text) {
 /// Takes files as sshd does: what an Include line names stands where the line stands.
 class Reader {
  public:
-  Reader(guest::FollowingFs& fs, SshdConfig& config) : fs_{fs}, config_{config} {}
+  Reader(guest::FollowingFs& fs, SshdConfig& config)
+      : fs_{fs}, look_{fs, config.unknown}, config_{config} {}
 
   void add_file(const std::string& path, bool in_match, int level) {
     if (++files_ > most_files || level > deepest_include) return stop(path);
-    const SourceFile file = read_source(fs_, path);
-    if (file.is_unreadable())
-      config_.unknown.push_back(say("'{}' cannot be read: {}", file.path, file.why));
+    const SourceFile file = look_.file(path);
     for (SshdSetting& setting : parse_sshd_config(file.text, path)) {
       setting.in_match = setting.in_match || in_match;
       if (setting.key != "include") {
@@ -73,6 +73,7 @@ class Reader {
   }
 
   guest::FollowingFs& fs_;
+  Look look_;
   SshdConfig& config_;
   std::size_t files_ = 0;
   bool stopped_ = false;

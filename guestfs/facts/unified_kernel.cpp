@@ -6,6 +6,7 @@
 
 #include "guestfs/facts/boot_readers.h"
 #include "guestfs/facts/kernel_cmdline.h"
+#include "guestfs/guest/endian.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::facts {
@@ -16,20 +17,13 @@ constexpr std::size_t most_sections = 96;  // the loaders' own limit
 constexpr std::size_t section_size = 40;
 constexpr std::size_t header_size = 24;
 
-std::uint32_t little_endian(std::string_view bytes, std::size_t at, std::size_t count) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < count && at + i < bytes.size(); ++i)
-    value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
-  return value;
-}
-
 PeSection section_at(std::string_view header) {
   const std::string_view name = header.substr(0, 8);
-  const std::uint64_t virtual_size = little_endian(header, 8, 4);
-  const std::uint64_t raw_size = little_endian(header, 16, 4);
+  const std::uint64_t virtual_size = guest::little<std::uint32_t>(header, 8);
+  const std::uint64_t raw_size = guest::little<std::uint32_t>(header, 16);
   const std::uint64_t size = virtual_size == 0 ? raw_size : std::min(virtual_size, raw_size);
   return {std::string{name.substr(0, std::min(name.find('\0'), name.size()))},
-          little_endian(header, 20, 4), size};
+          guest::little<std::uint32_t>(header, 20), size};
 }
 
 std::string trimmed_text(std::string text) {
@@ -95,15 +89,15 @@ Result<UnifiedKernel> read_pe(guest::FollowingFs& fs, const guest::GuestPath& as
   const std::string start = TRY(fs.raw().read_range(path, 0, 64));
   if (start.size() < 64 || !start.starts_with("MZ"))
     return make_error(Errc::corrupt, "{}", say("it does not start with 'MZ'"));
-  const std::uint64_t pe = little_endian(start, 0x3c, 4);
+  const std::uint64_t pe = guest::little<std::uint32_t>(start, 0x3c);
   const std::string header = TRY(fs.raw().read_range(path, pe, header_size));
   if (header.size() < header_size || !header.starts_with(std::string_view{"PE\0\0", 4}))
     return make_error(Errc::corrupt, "{}", say("it has no PE header"));
-  const std::size_t count = little_endian(header, 6, 2);
+  const std::size_t count = guest::little<std::uint16_t>(header, 6);
   if (count > most_sections)
     return make_error(Errc::corrupt, "{}", say("it claims {} sections", count));
   const std::string table = TRY(fs.raw().read_range(
-      path, pe + header_size + little_endian(header, 20, 2), count * section_size));
+      path, pe + header_size + guest::little<std::uint16_t>(header, 20), count * section_size));
   if (table.size() < count * section_size)
     return make_error(Errc::corrupt, "{}", say("its section table is cut short"));
   UnifiedKernel image;

@@ -14,14 +14,6 @@ namespace {
 using facts::ServiceFacts;
 using facts::ServiceStart;
 
-std::optional<bool> is_there(const Context& context, std::string_view text) {
-  const auto path = guest::GuestPath::parse(text);
-  if (!path) return false;
-  const auto there = context.fs.exists(*path);
-  if (!there) return std::nullopt;
-  return *there;
-}
-
 std::string cannot_look(std::string_view path) {
   return say("'{}' cannot be looked at", path);
 }

@@ -1,7 +1,9 @@
 #pragma once
 // How the families build their answers.
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "guestfs/facts/place.h"
 #include "guestfs/facts/source_file.h"
@@ -27,7 +29,16 @@ inline Evidence evidence_of(std::string path, std::string message) {
 
 /// The answer where a file that the rule needs could not be looked at.
 inline Answer unreadable(const facts::SourceFile& file) {
-  return Answer::unknown(say("'{}' cannot be read: {}", file.path, file.why));
+  return Answer::unknown(describe_state(file));
+}
+
+/// Nothing where the look-up itself broke down.
+inline std::optional<bool> is_there(const Context& context, std::string_view text) {
+  const auto path = guest::GuestPath::parse(text);
+  if (!path) return false;
+  const auto there = context.fs.exists(*path);
+  if (!there) return std::nullopt;
+  return *there;
 }
 
 }  // namespace imprint::rules

@@ -29,8 +29,7 @@ void judge_unit(const Context& context, const std::string& name, const std::stri
   const ServiceStart* start = gravest_start(context.facts.services, name);
   if (start == nullptr) return;
   const facts::SourceFile file = facts::read_source(context.fs, path);
-  if (file.is_unreadable())
-    answer.undetermined.push_back(say("'{}' cannot be read: {}", file.path, file.why));
+  if (file.is_unreadable()) answer.undetermined.push_back(facts::describe_state(file));
   const auto settings = facts::parse_ini(file.text, file.path);
   const facts::IniSetting* what =
       facts::find_ini(settings, name.ends_with(".swap") ? "Swap" : "Mount", "What");

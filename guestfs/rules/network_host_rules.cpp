@@ -17,15 +17,6 @@ using facts::ServiceFacts;
 using facts::ServiceStart;
 using facts::SourceFile;
 
-/// Nothing where the look-up itself broke down.
-std::optional<bool> is_there(const Context& context, std::string_view text) {
-  const auto path = guest::GuestPath::parse(text);
-  if (!path) return false;
-  const auto there = context.fs.exists(*path);
-  if (!there) return std::nullopt;
-  return *there;
-}
-
 /// The first of the files that is there; empty if none is. Nothing where one cannot be looked at.
 template <std::size_t N>
 std::optional<std::string_view> first_there(const Context& context,
@@ -146,8 +137,7 @@ bool names_proxy(std::string_view line) {
 }
 
 void judge_proxies(const SourceFile& file, Answer& answer) {
-  if (file.is_unreadable())
-    answer.undetermined.push_back(say("'{}' cannot be read: {}", file.path, file.why));
+  if (file.is_unreadable()) answer.undetermined.push_back(facts::describe_state(file));
   for (const facts::TextLine& line : facts::split_lines(file.text)) {
     if (!names_proxy(facts::lower(facts::trim(line.text)))) continue;
     Evidence evidence =

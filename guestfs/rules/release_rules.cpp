@@ -29,7 +29,7 @@ std::vector<const SourceFile*> all_files(const ReleaseFacts& release) {
 /// The reason why nothing can be said for sure, where a file could not be looked at.
 std::optional<std::string> unreadable_reason(const ReleaseFacts& release) {
   for (const SourceFile* file : all_files(release))
-    if (file->is_unreadable()) return say("'{}' cannot be read: {}", file->path, file->why);
+    if (file->is_unreadable()) return describe_state(*file);
   return std::nullopt;
 }
 

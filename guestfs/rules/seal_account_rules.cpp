@@ -71,8 +71,7 @@ struct GroupRow {
 std::vector<GroupRow> read_groups(const Context& context, Answer& answer) {
   std::vector<GroupRow> rows;
   const facts::SourceFile file = facts::read_source(context.fs, "/etc/group");
-  if (file.is_unreadable())
-    answer.undetermined.push_back(say("'{}' cannot be read: {}", file.path, file.why));
+  if (file.is_unreadable()) answer.undetermined.push_back(facts::describe_state(file));
   for (const facts::TextLine& line : facts::split_lines(file.text)) {
     const std::string_view content = facts::trim(line.text);
     if (content.empty() || content.starts_with('#')) continue;
