@@ -23,6 +23,12 @@ std::string drift_note(const NodeStatus& node) {
                             : fmt::format("{} at {}", node.drift.size(), node.drift_checked);
 }
 
+std::string appliance_note(const ApplianceUse& use) {
+  if (use.kind == ApplianceStart::unused) return "not used since the agent's start";
+  const std::string note = use.reason.empty() ? "" : fmt::format(" ({})", harmless(use.reason));
+  return fmt::format("{}{}", to_string(use.kind), note);
+}
+
 Result<int> status(Session& session, const NoOptions&) {
   const NodeStatus node = TRY(session.service().node_status());
   if (session.json) {
@@ -35,6 +41,7 @@ Result<int> status(Session& session, const NoOptions&) {
                 {"version", node.version},
                 {"hypervisor", (node.hypervisor_ok ? "" : "NOT ANSWERING: ") + node.hypervisor},
                 {"accelerator", fmt::format("{} ({})", node.accelerator, node.accelerator_why)},
+                {"appliance", appliance_note(node.appliance)},
                 {"images", std::to_string(node.images)},
                 {"instances", std::to_string(node.instances)},
                 {"open jobs", std::to_string(node.open_jobs)},
@@ -61,7 +68,7 @@ Result<int> status(Session& session, const NoOptions&) {
 void add_node(CLI::App& app, Session& session) {
   CLI::App* node = app.add_subcommand("node", "This compute node");
   node->require_subcommand(1);
-  add_action(*node, session, "status", "Its hypervisor, accelerator, space and counts",
+  add_action(*node, session, "status", "Its hypervisor, accelerator, appliance, space and counts",
              std::make_shared<NoOptions>(), status);
 }
 

@@ -54,6 +54,7 @@ Json to_json(const NodeStatus& status) {
           {"hypervisor_ok", status.hypervisor_ok},
           {"accelerator", status.accelerator},
           {"accelerator_why", status.accelerator_why},
+          {"appliance", to_json(status.appliance)},
           {"images", status.images},
           {"instances", status.instances},
           {"open_jobs", status.open_jobs},
@@ -79,6 +80,7 @@ Result<NodeStatus> parse_node_status(const Json& json) {
   status.hypervisor_ok = reader.boolean_or("hypervisor_ok", false);
   status.accelerator = reader.text_or("accelerator", "");
   status.accelerator_why = reader.text_or("accelerator_why", "");
+  status.appliance = TRY(parse_appliance_use(reader.member("appliance"), "node.appliance"));
   status.images = reader.number_or("images", 0);
   status.instances = reader.number_or("instances", 0);
   status.open_jobs = reader.number_or("open_jobs", 0);

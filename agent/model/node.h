@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "agent/model/appliance_use.h"
 #include "agent/model/json_fwd.h"
 
 namespace imprint {
@@ -49,6 +50,7 @@ struct NodeStatus {
   std::string accelerator;      ///< "kvm" or "tcg"
   std::string accelerator_why;  ///< "a guest kernel booted under KVM in 0.4 s", "probe: no output
                                 ///< within 20 s"
+  ApplianceUse appliance;       ///< of the last image that was read since the agent's start
   int images = 0;
   int instances = 0;
   int open_jobs = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "agent/model/appliance_use.h"
 #include "agent/model/json_fwd.h"
 
 namespace imprint {
@@ -193,6 +194,7 @@ struct ImageReport {
   Timings timings_ms;
   std::vector<RuleAnswer> answers = {};      ///< of each rule that was asked, in the table's order
   std::vector<ProfileReport> profiles = {};  ///< empty for a single profile
+  ApplianceUse appliance = {};               ///< how what read it came up
 };
 
 struct Report {

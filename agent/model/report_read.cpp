@@ -226,6 +226,7 @@ Result<ImageReport> parse_image_report(const Json& json) {
   report.answers = TRY(read_list<RuleAnswer>(reader, "answers", parse_answer));
   report.coverage = TRY(parse_coverage(reader.member("coverage")));
   report.timings_ms = TRY(parse_timings(reader.member("timings_ms")));
+  report.appliance = TRY(parse_appliance_use(reader.member("appliance"), "appliance"));
   report.profiles = TRY(read_list<ProfileReport>(reader, "profiles", parse_profile_report));
   // Follows from the profiles; written for readers.
   static_cast<void>(reader.items("differences"));

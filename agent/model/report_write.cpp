@@ -157,7 +157,8 @@ Json to_json(const ImageReport& report) {
       {"undetermined", list_to_json(report.undetermined)},
       {"answers", list_to_json(report.answers)},
       {"coverage", to_json(report.coverage)},
-      {"timings_ms", to_json(report.timings_ms)}};
+      {"timings_ms", to_json(report.timings_ms)},
+      {"appliance", to_json(report.appliance)}};
   if (!report.profiles.empty()) {
     json["profiles"] = list_to_json(report.profiles);
     json["differences"] = differences_to_json(report.profiles);

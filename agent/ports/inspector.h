@@ -75,6 +75,9 @@ class Inspector {
 
   /// The version of the rule set, for binding verdicts.
   [[nodiscard]] virtual std::string ruleset() const = 0;
+
+  /// How the appliance of the last inspection came up.
+  [[nodiscard]] virtual ApplianceUse appliance() const = 0;
 };
 
 }  // namespace imprint

@@ -273,6 +273,7 @@ Result<NodeStatus> JobRunner::node_status() {
   status.version = settings_.version;
   status.profile = settings_.profile;
   status.ruleset = ports_.inspector.ruleset();
+  status.appliance = ports_.inspector.appliance();
   const auto info = ports_.hypervisor.info();
   status.hypervisor_ok = info.has_value();
   status.hypervisor = info ? info->version : info.error().message;

@@ -64,6 +64,7 @@ class Batch {
                     Ledger& ledger, ImageReport& report) {
     Stopwatch watch;
     TRY(attach(drives));
+    report.appliance = {ApplianceStart::restored};
     report.timings_ms.launch = watch.lap();
     guest::Inventory inventory = TRY(guest::read_disks(*appliance_));
     report.timings_ms.read = watch.lap();

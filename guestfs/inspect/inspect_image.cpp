@@ -15,15 +15,20 @@ namespace {
 
 using Drives = std::vector<guest::ApplianceDrive>;
 
-Result<guest::Appliance> start_appliance(const Task& task, const Drives& drives) {
+Result<guest::Appliance> start_appliance(const Task& task, const Drives& drives,
+                                         ApplianceUse& use) {
   const guest::ApplianceSettings settings{task.appliance, task.temp_folder, task.kvm};
   std::string reason = task.not_saved;
   if (task.saved) {
     auto restored = guest::Appliance::restore(settings, *task.saved, drives);
-    if (restored) return restored;
+    if (restored) {
+      use = {ApplianceStart::restored};
+      return restored;
+    }
     reason = restored.error().message;
   }
-  // For whoever started this: it goes into a log, not into the report.
+  use = {ApplianceStart::booted, reason};
+  // For whoever started this: a report in words does not tell it.
   if (!reason.empty())
     std::cerr << "the appliance boots instead of being restored: " << reason << '\n';
   return guest::Appliance::launch(settings, drives);
@@ -32,7 +37,7 @@ Result<guest::Appliance> start_appliance(const Task& task, const Drives& drives)
 Result<> read_guest(const Task& task, const Drives& drives, Ledger& ledger, ImageReport& report,
                     repair::RepairPlan* plan) {
   Stopwatch watch;
-  auto appliance = start_appliance(task, drives);
+  auto appliance = start_appliance(task, drives, report.appliance);
   report.timings_ms.launch = watch.lap();
   if (!appliance) return appliance.error();
   guest::Inventory inventory = TRY(guest::read_inventory(*appliance));

@@ -139,7 +139,10 @@ Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, b
   if (output) {
     // Such as why the appliance was booted: for the log, or for whoever waits at the terminal.
     if (output->status == 0) std::cerr << output->err;
-    return read_answer(inspection, *output, plans);
+    Planned planned = read_answer(inspection, *output, plans);
+    if (planned.report.appliance.kind != ApplianceStart::unused)
+      *last_use_.lock() = planned.report.appliance;
+    return planned;
   }
   const Error& error = output.error();
   if (error.code == Errc::cancelled) return error;

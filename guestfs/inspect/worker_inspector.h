@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "agent/base/command.h"
+#include "agent/base/sync.h"
 #include "agent/model/json.h"
 #include "agent/ports/clock.h"
 #include "agent/ports/inspector.h"
@@ -40,6 +41,7 @@ class WorkerInspector : public Inspector {
       const Inspection& common, const std::vector<std::filesystem::path>& images) override;
   Result<std::optional<Unpacked>> unpack(const Unpacking& unpacking) override;
   [[nodiscard]] std::string ruleset() const override;
+  [[nodiscard]] ApplianceUse appliance() const override { return *last_use_.lock(); }
 
   /// A report, and what a repair of the image would change: guestfs/repair/plan.h reads it; null if
   /// the worker made no plan.
@@ -55,6 +57,7 @@ class WorkerInspector : public Inspector {
   Result<Planned> run(const Inspection& asked, bool plans);
 
   WorkerSettings settings_;
+  mutable Sync<ApplianceUse> last_use_;
 };
 
 }  // namespace imprint::inspect

@@ -52,6 +52,7 @@ class FakeInspector : public Inspector {
     return std::optional{Unpacked{TRY(Sha256::parse(digest_of(content))), content.size()}};
   }
   [[nodiscard]] std::string ruleset() const override { return "fake 1"; }
+  [[nodiscard]] ApplianceUse appliance() const override { return {ApplianceStart::booted, "fake"}; }
 
  private:
   std::shared_ptr<FakeFiles> files_;

@@ -278,6 +278,7 @@ Result<NodeStatus> FakeService::node_status() {
   status.hypervisor_ok = true;
   status.accelerator = "tcg";
   status.accelerator_why = "no kernel ran";
+  status.appliance = {ApplianceStart::booted, "no room for its state"};
   status.images = 1;
   status.instances = 2;
   status.open_jobs = 3;

@@ -22,8 +22,9 @@ namespace fs = std::filesystem;
 constexpr const char* boots = "the appliance boots instead of being restored: ";
 
 struct Answer {
-  std::string report;  ///< as JSON, without its timings
-  std::string log;     ///< what the worker wrote to standard error
+  std::string report;  ///< as JSON, without its timings and how the appliance came up
+  ApplianceUse appliance;
+  std::string log;  ///< what the worker wrote to standard error
 };
 
 Answer inspect(const fs::path& image, const fs::path& cache, bool restore) {
@@ -31,12 +32,15 @@ Answer inspect(const fs::path& image, const fs::path& cache, bool restore) {
   inspection.image = image;
   inspection.restore = restore;
   testing::internal::CaptureStderr();
-  auto report = WorkerInspector{{IMPRINT_TEST_WORKER, cache}}.inspect(inspection);
+  WorkerInspector inspector{{IMPRINT_TEST_WORKER, cache}};
+  auto report = inspector.inspect(inspection);
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(report) << report.error().message;
   if (!report) return {};
+  EXPECT_EQ(inspector.appliance(), report->appliance);
   report->timings_ms = {};
-  return {dump_json(to_json(*report), 1), log};
+  const ApplianceUse use = std::exchange(report->appliance, {});
+  return {dump_json(to_json(*report), 1), use, log};
 }
 
 /// A cache folder of its own with an appliance that was made before; its states come and go.
@@ -68,6 +72,7 @@ class RestoredAppliance : public testing::Test {
     const Answer answer = inspect(image_, cache_, true);
     EXPECT_EQ(answer.report, booted_.report);
     EXPECT_EQ(answer.log, "");
+    EXPECT_EQ(answer.appliance, (ApplianceUse{ApplianceStart::restored, ""}));
   }
 
   void expect_booted(const std::string& reason) const {
@@ -75,6 +80,8 @@ class RestoredAppliance : public testing::Test {
     EXPECT_EQ(answer.report, booted_.report);
     EXPECT_TRUE(answer.log.starts_with(boots)) << answer.log;
     EXPECT_NE(answer.log.find(reason), std::string::npos) << answer.log;
+    EXPECT_EQ(answer.appliance.kind, ApplianceStart::booted);
+    EXPECT_NE(answer.appliance.reason.find(reason), std::string::npos) << answer.appliance.reason;
   }
 
   test::TempFolder folder_;
@@ -107,6 +114,7 @@ TEST_F(RestoredAppliance, SaysWhatABootedOneSaysWhateverBecameOfItsState) {
     auto report = other.get();
     ASSERT_TRUE(report) << report.error().message;
     report->timings_ms = {};
+    report->appliance = {};
     EXPECT_EQ(dump_json(to_json(*report), 1), booted_.report);
   }
   expect_restored();

@@ -20,6 +20,7 @@ class Borrowed : public Inspector {
     return inspector_.unpack(unpacking);
   }
   [[nodiscard]] std::string ruleset() const override { return inspector_.ruleset(); }
+  [[nodiscard]] ApplianceUse appliance() const override { return inspector_.appliance(); }
 
  private:
   Inspector& inspector_;

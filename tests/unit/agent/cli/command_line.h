@@ -32,6 +32,7 @@ class FakeInspector : public Inspector {
     return std::optional<Unpacked>{};
   }
   [[nodiscard]] std::string ruleset() const override { return "r1"; }
+  [[nodiscard]] ApplianceUse appliance() const override { return {ApplianceStart::restored}; }
 
  private:
   [[nodiscard]] ImageReport report_of(const std::filesystem::path& image) const;
