@@ -60,9 +60,10 @@ class RepairText {
   }
 
   void tell(const UnrepairedFinding& each) {
-    out_ +=
-        fmt::format("  {} {}  {}\n", painter_.paint(Style::bold, printable(each.rule)),
-                    printable(place_of(each), longest_path), printable(each.why, longest_sentence));
+    std::string place = printable(place_of(each), longest_path);
+    if (!place.empty()) place.insert(0, " ");
+    out_ += fmt::format("  {}{}  {}\n", painter_.paint(Style::bold, printable(each.rule)), place,
+                        printable(each.why, longest_sentence));
   }
 
   const RepairReport& repair_;

@@ -9,8 +9,8 @@ namespace imprint::report {
 std::string outcome_of(const RepairReport& repair) {
   if (!repair.refusal.empty()) return say("nothing was repaired: {}", repair.refusal);
   if (repair.changes.empty()) return say("there is nothing to repair");
-  if (repair.done) return say("{} files were repaired", repair.changes.size());
-  return say("{} files would be repaired", repair.changes.size());
+  if (repair.done) return say("files repaired: {}", repair.changes.size());
+  return say("files that would be repaired: {}", repair.changes.size());
 }
 
 std::string word_of_action(const std::string& action) {

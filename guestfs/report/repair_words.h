@@ -7,7 +7,7 @@
 
 namespace imprint::report {
 
-/// "3 files were repaired", or why none was. It may hold text of the guest. Pure.
+/// "files repaired: 3", or why none was. It may hold text of the guest. Pure.
 std::string outcome_of(const RepairReport& repair);
 
 /// Of RepairChange::action: "changed", "emptied". Pure.

@@ -56,7 +56,7 @@ TEST(HtmlReport, BeginsWithTheRepair) {
   const std::string page = render_html({"generic", "r", {test::accepted_image()}}, &repair);
   const auto before = page.find("class=\"badge rejected\"");
   const auto after = page.find("class=\"badge accepted\"");
-  EXPECT_LT(page.find("<h3>1 files were repaired</h3>"), before);
+  EXPECT_LT(page.find("<h3>files repaired: 1</h3>"), before);
   EXPECT_LT(before, after);
   EXPECT_LT(after, page.find("class=\"banner"));
   EXPECT_THAT(page, HasSubstr("<code class=\"removed\">-&lt;b&gt;\\x1b</code>"));

@@ -82,7 +82,7 @@ TEST(SarifReport, TellsOfTheRepair) {
   EXPECT_EQ(told["unrepaired"][0]["line"], 3);
   const Json& notes = run["invocations"][0]["toolExecutionNotifications"];
   ASSERT_EQ(notes.size(), 2U);
-  EXPECT_EQ(notes[0]["message"]["text"], "1 files were repaired");
+  EXPECT_EQ(notes[0]["message"]["text"], "files repaired: 1");
   EXPECT_EQ(notes[1]["message"]["text"], "/etc/fstab\\x1b: changed");
   EXPECT_EQ(notes[1]["level"], "note");
 }
