@@ -95,6 +95,7 @@ class DiskScript {
     const std::string device = name_of(volume);
     const std::string label = volume.label.empty() ? "" : " label:" + volume.label;
     if (volume.filesystem.empty() || volume.filesystem == "linux_raid_member") return;
+    if (volume.filesystem == "btrfs") return;  // see write_btrfs
     if (volume.filesystem == "swap") return add("mkswap {}{} uuid:{}", device, label, volume.uuid);
     add("mkfs {} {}{}", volume.filesystem, device, label);
     if (volume.filesystem == "vfat")
@@ -205,14 +206,40 @@ std::uint64_t size_of(const DiskOrder& order) {
   return end + mebibyte;
 }
 
-/// The boot code and the disk's number; the partition table stays.
+/// The boot code and the disk's number; the partition table stays. Without one the whole sector is
+/// the boot loader's.
 void write_boot_code(const DiskOrder& order) {
   const guest::DiskTable& disk = order.guest.inventory.disks[0];
-  if (disk.table == TableType::none) return;
   std::fstream file{order.image, std::ios::in | std::ios::out | std::ios::binary};
-  const std::streamsize length = disk.table == TableType::gpt ? 440 : 446;
+  const std::streamsize length = disk.table == TableType::none  ? sector
+                                 : disk.table == TableType::gpt ? 440
+                                                                : 446;
   file.write(disk.boot_sector.data(), length);
   EXPECT_TRUE(file.good());
+}
+
+void copy_to(const std::filesystem::path& file, const DiskOrder& order, std::uint64_t offset) {
+  std::ifstream from{file, std::ios::binary};
+  std::fstream to{order.image, std::ios::in | std::ios::out | std::ios::binary};
+  to.seekp(static_cast<std::streamoff>(offset));
+  to << from.rdbuf();
+  EXPECT_TRUE(to.good());
+}
+
+/// The appliance gives no Btrfs a number of one's own choice; its maker does, without root.
+void write_btrfs(const DiskOrder& order, const std::filesystem::path& temp_folder) {
+  for (const Volume& volume : order.guest.inventory.volumes) {
+    if (volume.filesystem != "btrfs") continue;
+    const std::filesystem::path file = temp_folder / "btrfs";
+    std::ofstream{file};
+    std::filesystem::resize_file(file, volume.size);
+    Command command;
+    command.arguments = {"mkfs.btrfs", "-q", "-f", "-U", volume.uuid, file.string()};
+    const auto made = run_checked(command);
+    ASSERT_TRUE(made) << made.error().message;
+    copy_to(file, order, volume.start);
+    std::filesystem::remove(file);
+  }
 }
 
 /// What QEMU makes of an empty encrypted image is what cryptsetup would put into the partition.
@@ -236,11 +263,7 @@ void write_luks(const DiskOrder& order, const std::filesystem::path& temp_folder
   for (int tries = 1; !made && tries < 20; ++tries) made = run_checked(command);
   ASSERT_TRUE(made) << made.error().message;
   const Volume& root = order.guest.inventory.volumes[order.guest.mounts.front().volume];
-  std::ifstream from{header, std::ios::binary};
-  std::fstream to{order.image, std::ios::in | std::ios::out | std::ios::binary};
-  to.seekp(static_cast<std::streamoff>(root.start));
-  to << from.rdbuf();
-  EXPECT_TRUE(to.good());
+  copy_to(header, order, root.start);
 }
 
 }  // namespace
@@ -254,6 +277,7 @@ void write_disks(std::vector<DiskOrder>& orders, const std::filesystem::path& ap
   for (DiskOrder& order : orders) {
     std::ofstream{order.image};
     std::filesystem::resize_file(order.image, size_of(order));
+    ASSERT_NO_FATAL_FAILURE(write_btrfs(order, temp_folder));
     command.arguments.insert(command.arguments.end(), {"-a", order.image.string()});
     script += DiskScript{order, fmt::format("/dev/sd{}", letter++), temp_folder}.text();
   }

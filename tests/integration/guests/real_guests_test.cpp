@@ -25,6 +25,50 @@ struct Case {
   int line;
 };
 
+/// Debian on two partitions that mirror each other.
+Guest mirrored() {
+  Guest guest = debian12_bios();
+  guest.inventory = {};
+  lay_out(guest, guest::TableType::mbr,
+          {{"linux_raid_member", "", "", "", 256}, {"linux_raid_member", "", "", "", 256}});
+  guest::Volume array;
+  array.kind = guest::Volume::Kind::md_array;
+  array.device = "/dev/md/imprint";
+  array.filesystem = "ext4";
+  array.uuid = system_uuid;
+  guest.inventory.volumes.push_back(array);
+  guest.mounts = {{2, "/", ""}};
+  guest.edit("/etc/fstab", "UUID=0F0E0D0C-0B0A-4908-8706-050403020100 none swap sw 0 0\n", "");
+  for (const char* version : {"6.1.0-18-amd64", "6.1.0-17-amd64"}) {
+    Kernel kernel;
+    kernel.version = version;
+    kernel.image = fmt::format("/boot/vmlinuz-{}", version);
+    kernel.initrd = fmt::format("/boot/initrd.img-{}", version);
+    kernel.config = "CONFIG_FW_CFG_SYSFS=m\n";
+    kernel.builtin = {"virtio", "virtio_ring", "md_mod", "raid1"};
+    add_kernel(guest, kernel);
+  }
+  return guest;
+}
+
+/// Alpine straight on the disk: EXTLINUX starts from the file system's own first sector.
+Guest whole_disk() {
+  Guest guest = alpine();
+  guest.inventory.disks[0].table = guest::TableType::none;
+  guest::Volume& root = guest.inventory.volumes.front();
+  root.kind = guest::Volume::Kind::whole_disk;
+  root.device = "/dev/sda";
+  root.number = 0;
+  root.start = 0;
+  guest.inventory.volumes.resize(1);
+  guest.edit("/etc/fstab", fmt::format("UUID={}\tswap\tswap\tdefaults\t0 0\n", swap_uuid), "");
+  return guest;
+}
+
+void absent_device(Guest& guest) {
+  guest.add_fstab("UUID=" + std::string{absent_uuid} + " /data ext4 defaults 0 2");
+}
+
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
       {"ubuntu_lvm", ubuntu_lvm, Wrapping::none, nullptr, "", "", 0},
@@ -39,6 +83,17 @@ const std::vector<Case>& cases() {
       {"debian12_lvm_uefi-fault", debian12_lvm_uefi, Wrapping::none,
        [](Guest& guest) { guest.edit("/boot/efi/EFI/debian/grub.cfg", system_uuid, absent_uuid); },
        "boot.esp-stub-uuid", "/boot/efi/EFI/debian/grub.cfg", 1},
+      {"mirrored", mirrored, Wrapping::raid1, nullptr, "", "", 0},
+      {"mirrored-fault", mirrored, Wrapping::raid1, absent_device, "fstab.device-not-in-image",
+       "/etc/fstab", 4},
+      {"whole_disk", whole_disk, Wrapping::none, nullptr, "", "", 0},
+      {"whole_disk-fault", whole_disk, Wrapping::none,
+       [](Guest& guest) { guest.edit("/boot/extlinux.conf", system_uuid, absent_uuid); },
+       "boot.root-unresolvable", "/boot/extlinux.conf", 13},
+      {"sles15", sles15, Wrapping::none, nullptr, "", "", 0},
+      {"sles15-fault", sles15, Wrapping::none,
+       [](Guest& guest) { guest.edit("/etc/fstab", "subvol=/@/home", "subvol=/@/people"); },
+       "fstab.subvol-missing", "/etc/fstab", 8},
       {"luks", centos7, Wrapping::luks, nullptr, "LUKS", "", 0},
   };
   return all;
