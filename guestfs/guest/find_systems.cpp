@@ -38,6 +38,12 @@ Result<bool> is_root(GuestFs& fs) {
   return TRY(any_there(fs, signs)) && TRY(any_there(fs, programs));
 }
 
+/// The root of a disk from which ostree starts one of its deployments (OSTree's manual,
+/// "Deployments").
+Result<bool> holds_deployments(GuestFs& fs) {
+  return is_there(fs, GuestPath{} / "ostree" / "deploy");
+}
+
 Result<bool> is_boot(GuestFs& fs) {
   static constexpr std::array<std::string_view, 5> signs{"grub", "grub2", "loader", "extlinux",
                                                          "syslinux"};
@@ -72,11 +78,6 @@ Result<bool> holds_usr(GuestFs& fs) {
 }
 
 namespace {
-
-Result<bool> is_root_at(Appliance& appliance, const std::string& folder) {
-  LibguestfsFs fs{appliance, {{GuestPath{}, folder}}};
-  return is_root(fs);
-}
 
 struct BtrfsContent {
   std::vector<std::string> subvolumes;
@@ -147,6 +148,8 @@ class Search {
     LibguestfsFs fs{appliance_, {{GuestPath{}, *folder}}};
     if (TRY(is_root(fs)))
       found_.systems.push_back({index, {}});
+    else if (TRY(holds_deployments(fs)))
+      found_.ostree.push_back(volume.device);
     else if (TRY(is_boot(fs)))
       found_.boot_volumes.push_back(index);
     else if (TRY(holds_usr(fs)))
@@ -178,8 +181,12 @@ class Search {
   Result<bool> look_at_subvolume(std::size_t index, const std::string& folder,
                                  const std::string& subvolume) {
     const std::string place = subvolume.empty() ? folder : folder + "/" + subvolume;
-    const bool found = TRY(is_root_at(appliance_, place));
-    if (found) found_.systems.push_back({index, subvolume});
+    LibguestfsFs fs{appliance_, {{GuestPath{}, place}}};
+    const bool found = TRY(is_root(fs));
+    if (found)
+      found_.systems.push_back({index, subvolume});
+    else if (TRY(holds_deployments(fs)))
+      found_.ostree.push_back(inventory_.volumes[index].device);
     return found;
   }
 

@@ -20,6 +20,7 @@ struct SystemSearch {
   std::vector<std::size_t> boot_volumes;  ///< file systems that look like a /boot of their own
   std::vector<std::size_t> windows;       ///< volumes that hold a Windows system
   std::vector<std::string> usr_only;      ///< devices that hold a /usr (see holds_usr)
+  std::vector<std::string> ostree;        ///< devices whose only systems are deployments of ostree
   std::vector<std::string> encrypted;     ///< devices that hold LUKS or BitLocker
   std::vector<std::string> installers;    ///< devices that hold an installer or a live system
   std::vector<std::string>
@@ -30,7 +31,8 @@ struct SystemSearch {
 /// it, and /bin or /usr. libguestfs's own inspection is not used: it misses systems whose /bin is
 /// an absolute link. Btrfs subvolumes are looked at too and filled into `inventory`: if the default
 /// one is a root, it is the only system there; otherwise all are tried but the snapshots of snapper
-/// and timeshift. Errc::unavailable if the appliance died.
+/// and timeshift. What ostree has deployed below /ostree/deploy is seen, and not looked into.
+/// Errc::unavailable if the appliance died.
 Result<SystemSearch> find_systems(Appliance& appliance, VolumeMounts& mounts, Inventory& inventory);
 
 /// Whether it is the /usr of a system: of one with partitions of their own, or of one that makes
