@@ -19,7 +19,7 @@ def goal(row):
 
 def cells(row):
     if "not_measured" in row:
-        return [row["work"], row["against"], "", "", "", goal(row), f"not measured: {row['not_measured']}"]
+        return [row["work"], row["against"], "", "", "", goal(row), "not measured: " + " ".join(row["not_measured"].split())]
     peer = amount(row["peer_median"], row["unit"]) if "peer_median" in row else ""
     ratio = f"{row['ratio']:.3f}" if "ratio" in row else ""
     return [row["work"], row["against"], amount(row["ours_median"], row["unit"]), peer, ratio, goal(row),
