@@ -64,6 +64,10 @@ class Volumes {
   virtual Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
                                           const std::optional<Hashed>& hashed,
                                           const std::function<bool()>& cancelled) = 0;
+  /// Which image adopt_image was making of the file, as it notes before the image gets its place:
+  /// what a call that failed or was interrupted may have left in the store. None if it did not come
+  /// so far.
+  virtual Result<std::optional<StoredImage>> noted_image(const std::filesystem::path& incoming) = 0;
   [[nodiscard]] virtual std::filesystem::path image_path(const Sha256& digest) const = 0;
   /// Checks that the image is there with the recorded size and, if it was sealed when it was
   /// accepted, that its time of change and a sample of its bytes are the same. Errc::corrupt if

@@ -67,6 +67,9 @@ Result<StoredImage> LocalVolumes::adopt_image(const path& incoming, ImageFormat 
                                               const std::function<bool()>& cancelled) {
   return images_.adopt(incoming, format, hashed, cancelled);
 }
+Result<std::optional<StoredImage>> LocalVolumes::noted_image(const path& incoming) {
+  return images_.noted(incoming);
+}
 path LocalVolumes::image_path(const Sha256& digest) const {
   return paths_.image(digest);
 }

@@ -80,15 +80,21 @@ Result<> StoredImages::discard_incoming(const JobId& job) {
   return remove_with_neighbours(paths_.incoming(job));
 }
 
-Result<std::optional<StoredImage>> StoredImages::adopted_before(const path& incoming) const {
+Result<std::optional<StoredImage>> StoredImages::noted(const path& incoming) {
   const auto note = read_file(StatePaths::adopted(incoming));
   if (!note) {
     if (note.error().code == Errc::not_found) return std::optional<StoredImage>{};
     return note.error();
   }
   auto image = parse_note(*note);
-  if (!image || !probe(image->digest, image->file_size)) return std::optional<StoredImage>{};
+  if (!image) return std::optional<StoredImage>{};
   return std::optional{*std::move(image)};
+}
+
+Result<std::optional<StoredImage>> StoredImages::adopted_before(const path& incoming) const {
+  auto image = TRY(noted(incoming));
+  if (image && !probe(image->digest, image->file_size)) image.reset();
+  return image;
 }
 
 Result<std::string> StoredImages::seal_of(const path& incoming) {

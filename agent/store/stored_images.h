@@ -20,6 +20,7 @@ class StoredImages {
   Result<StoredImage> adopt(const std::filesystem::path& incoming, ImageFormat format,
                             const std::optional<Hashed>& hashed,
                             const std::function<bool()>& cancelled);
+  static Result<std::optional<StoredImage>> noted(const std::filesystem::path& incoming);
   Result<> probe(const Sha256& digest, std::uint64_t file_size) const;
   Result<> verify(const Sha256& digest, const std::function<bool()>& cancelled) const;
   Result<> remove(const Sha256& digest);
@@ -29,6 +30,7 @@ class StoredImages {
   Result<StoredImage> adopt_qcow2(const std::filesystem::path& file,
                                   const std::filesystem::path& incoming,
                                   const std::optional<Sha256>& digest);
+  /// By an earlier call for the same file.
   Result<std::optional<StoredImage>> adopted_before(const std::filesystem::path& incoming) const;
 
   StatePaths paths_;

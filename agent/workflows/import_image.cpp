@@ -142,9 +142,10 @@ Result<> adopt(Run& run) {
 
 Result<> disown(Run& run) {
   const ImportPlan plan = TRY(plan_of(run));
-  if (!plan.stored) return {};
-  TRY(release_bytes(run, plan.stored->digest));
-  return drop_unused_bytes(run, plan.stored->digest);
+  const auto stored = plan.stored ? plan.stored : TRY(run.ports.volumes.noted_image(plan.incoming));
+  if (!stored) return {};
+  TRY(release_bytes(run, stored->digest));
+  return drop_unused_bytes(run, stored->digest);
 }
 
 Image image_of(const Run& run, const ImportPlan& plan, const StoredImage& stored) {

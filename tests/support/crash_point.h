@@ -182,6 +182,9 @@ class CrashingVolumes : public Volumes {
                                   const std::function<bool()>& cancelled) override {
     return point_.change([&] { return real_.adopt_image(incoming, format, hashed, cancelled); });
   }
+  Result<std::optional<StoredImage>> noted_image(const std::filesystem::path& incoming) override {
+    return point_.look([&] { return real_.noted_image(incoming); });
+  }
   [[nodiscard]] std::filesystem::path image_path(const Sha256& digest) const override {
     return real_.image_path(digest);
   }

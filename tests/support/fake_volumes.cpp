@@ -115,7 +115,16 @@ Result<StoredImage> FakeVolumes::adopt_image(const std::filesystem::path& incomi
   files_->files.erase(incoming);
   const StoredImage stored{digest, content.size(), gibibyte};
   files_->adopted.emplace(incoming, stored);
+  TRY(fault("seal_image"));
   return stored;
+}
+
+Result<std::optional<StoredImage>> FakeVolumes::noted_image(const std::filesystem::path& incoming) {
+  const std::lock_guard lock{files_->mutex};
+  TRY(fault("noted_image"));
+  const auto found = files_->adopted.find(incoming);
+  if (found == files_->adopted.end()) return std::optional<StoredImage>{};
+  return std::optional{found->second};
 }
 
 std::filesystem::path FakeVolumes::image_path(const Sha256& digest) const {

@@ -50,6 +50,7 @@ class FakeVolumes : public Volumes {
   Result<StoredImage> adopt_image(const std::filesystem::path& incoming, ImageFormat format,
                                   const std::optional<Hashed>& hashed,
                                   const std::function<bool()>& cancelled) override;
+  Result<std::optional<StoredImage>> noted_image(const std::filesystem::path& incoming) override;
   [[nodiscard]] std::filesystem::path image_path(const Sha256& digest) const override;
   Result<> probe_image(const Sha256& digest, std::uint64_t file_size) override;
   Result<> verify_image(const Sha256& digest, const std::function<bool()>& cancelled) override;

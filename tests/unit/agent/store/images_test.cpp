@@ -102,6 +102,19 @@ TEST_F(StoredImagesOf, AnswersTheSameWhenItIsAskedAgain) {
   EXPECT_TRUE(names_in(paths_.incoming()).empty());
 }
 
+TEST_F(StoredImagesOf, TellsWhichImageItWasMakingWhenItFailed) {
+  const auto path = incoming(job_);
+  EXPECT_EQ(volumes_.noted_image(path).value(), std::nullopt);
+  const auto digest = Sha256::parse(digest_of_file(path).value()).value();
+  const auto image = volumes_.image_path(digest);
+  std::filesystem::create_directory(image.string() + ".seal.tmp");  // in the way of its seal
+  ASSERT_FALSE(volumes_.adopt_image(path, ImageFormat::qcow2, {}, {}));
+  ASSERT_TRUE(std::filesystem::exists(image));
+  const auto noted = volumes_.noted_image(path).value();
+  ASSERT_TRUE(noted);
+  EXPECT_EQ(noted->digest, digest);
+}
+
 TEST_F(StoredImagesOf, KeepsOneFileForTheSameBytes) {
   const auto path = incoming(job_);
   const JobId second = JobId::generate();

@@ -141,7 +141,7 @@ void sweep(const Scene& scene) {
     while (fail_once(scene, at, fault) && !testing::Test::HasFailure()) ASSERT_LT(++at, 100);
     calls += at;
   }
-  EXPECT_GT(calls, static_cast<int>(faults.size())) << "it hardly asked the hypervisor";
+  EXPECT_GE(calls, static_cast<int>(faults.size())) << "it never asked the hypervisor";
   testing::Test::RecordProperty("calls", calls);
   fmt::print("{}: {} calls failed\n", scene.name, calls);
 }

@@ -78,7 +78,8 @@ TEST_F(Runner, ImportChecksTheDigestOfTheSource) {
 }
 
 TEST_F(Runner, ImportLeavesNothingWhenAStepFails) {
-  for (const char* call : {"space", "prepare_incoming", "adopt_image", "probe_image"}) {
+  for (const char* call :
+       {"space", "prepare_incoming", "adopt_image", "seal_image", "probe_image"}) {
     SCOPED_TRACE(call);
     world.volumes.fail_next(call, broken);
     EXPECT_EQ(agent.import("/images/one", "first").state, JobState::failed);
