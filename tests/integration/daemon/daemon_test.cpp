@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <map>
@@ -204,6 +205,33 @@ TEST_F(Daemon, ShowsTheStateOfANewerProgramAndLeavesItAsItIs) {
   ASSERT_TRUE(agent.ready()) << agent.log();
   EXPECT_EQ(agent.client.node_status()->read_only, "");
   EXPECT_EQ(import_nonsense("k1").id, job.id);
+}
+
+/// Starts a program for which the folder alone lies on a read-only file system. Needs root.
+std::vector<std::string> with_read_only(const std::string& folder) {
+  const std::string mount = "mount --bind '" + folder + "' '" + folder +
+                            "' && mount -o remount,bind,ro '" + folder + "' && exec \"$@\"";
+  return {"unshare", "--mount", "sh", "-c", mount, "sh"};
+}
+
+TEST_F(Daemon, ShowsTheStateOnAReadOnlyFileSystem) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can mount";
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  const Job job = import_nonsense("k1");
+  agent.signal(SIGTERM);
+  ASSERT_EQ(agent.wait(), 0);
+  const std::string before = content_of_state();
+  agent.start(with_read_only(agent.state.string()));
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  EXPECT_THAT(agent.client.node_status()->read_only, HasSubstr("is read-only"));
+  EXPECT_EQ(to_json(agent.client.show_job(job.id).value()), to_json(job));
+  const auto refused = agent.client.import_image({"", "k2"}, nonsense());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("is read-only"));
+  agent.signal(SIGTERM);
+  ASSERT_EQ(agent.wait(), 0);
+  EXPECT_EQ(content_of_state(), before);
 }
 
 TEST_F(Daemon, TakesTheSocketThatSystemdPasses) {
