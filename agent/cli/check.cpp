@@ -31,7 +31,7 @@ void tell_unreadable(std::ostream& err, const Report& report) {
   for (const ImageReport& image : report.images)
     for (const Undetermined& each : image.undetermined)
       if (each.rule == unreadable_rule)
-        err << harmless(fmt::format("imprintctl: '{}' {}", image.path, each.reason)) << "\n";
+        complain(err, fmt::format("'{}' {}", image.path, each.reason));
 }
 
 /// Ends as the signal would have ended it, after everything half made is gone.
@@ -69,7 +69,7 @@ Result<int> repair(Session& session, const CheckOptions& options) {
 Result<int> check(Session& session, const CheckOptions& options) {
   std::ostream& err = session.environment.err;
   if (const std::string misuse = misuse_of(options); !misuse.empty()) {
-    err << "imprintctl: " << harmless(misuse) << "\n";
+    complain(err, misuse);
     return status_usage;
   }
   if (!options.repair.empty()) return repair(session, options);
@@ -77,7 +77,7 @@ Result<int> check(Session& session, const CheckOptions& options) {
   if (!options.passphrase_file.empty()) {
     auto read = read_passphrase(options.passphrase_file);
     if (!read) {
-      err << "imprintctl: --passphrase-file: " << harmless(read.error().message) << "\n";
+      complain(err, "--passphrase-file: " + read.error().message);
       return status_usage;
     }
     passphrase = *std::move(read);
@@ -86,7 +86,7 @@ Result<int> check(Session& session, const CheckOptions& options) {
   const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
   auto reports = check_all(*inspector, options, language, passphrase);
   if (!reports) {
-    err << "imprintctl: " << harmless(reports.error().message) << "\n";
+    complain(err, reports.error().message);
     return status_usage;
   }
   const Report report{options.profile, inspector->ruleset(), *std::move(reports)};

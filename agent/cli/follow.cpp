@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "agent/base/digest.h"
+#include "agent/base/printable.h"
 #include "agent/cli/print.h"
 #include "agent/model/json.h"
 
@@ -49,7 +50,7 @@ class Progress {
     return step.text.empty() ? step.name : step.text;
   }
 
-  void line(const std::string& text) { err_ << harmless(text) << std::endl; }
+  void line(const std::string& text) { err_ << one_line(text) << std::endl; }
 
   void draw(const Job& job) {
     std::string text = std::string{to_string(job.state)};
@@ -57,7 +58,7 @@ class Progress {
       text = fmt::format("[{}/{}] {} {:3.0f} %", told_ + 1, job.steps.size(),
                          sentence(job.steps[told_]), job.progress * 100);
     if (!job.note.empty()) text += "  " + job.note;
-    err_ << harmless(text).substr(0, 110) << std::flush;
+    err_ << printable(text, 110) << std::flush;
     drawn_ = true;
   }
 
@@ -103,7 +104,7 @@ void tell_each(std::ostream& out, const Job& job) {
     std::string line = fmt::format("  {} {}", instance.value("name", ""), instance.value("id", ""));
     if (const auto error = instance.find("error"); error != instance.end())
       line += ": " + (error->is_object() ? error->value("message", "") : "undone");
-    out << harmless(line) << "\n";
+    out << one_line(line) << "\n";
   }
 }
 
@@ -112,10 +113,10 @@ void tell_end(Session& session, const Job& job) {
   const std::string end =
       fmt::format("{}: {} {}", job.id.str(), to_string(job.kind), to_string(job.state));
   if (job.state == JobState::succeeded) {
-    session.environment.out << harmless(end + ": " + job.subject) << "\n";
+    session.environment.out << one_line(end + ": " + job.subject) << "\n";
     return tell_each(session.environment.out, job);
   }
-  session.environment.err << harmless(end + (job.error ? ": " + job.error->message : "")) << "\n";
+  session.environment.err << one_line(end + (job.error ? ": " + job.error->message : "")) << "\n";
   tell_each(session.environment.err, job);
 }
 

@@ -13,12 +13,23 @@ struct ConsoleOptions : Named {
   std::size_t bytes = 16384;
 };
 
+/// The text without control characters but newline and tab.
+std::string without_controls(const std::string& text) {
+  std::string clean;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n' || c == '\t' || (byte >= 0x20 && byte != 0x7f)) clean += c;
+  }
+  return clean;
+}
+
 Result<int> console(Session& session, const ConsoleOptions& options) {
   const std::string text = TRY(session.service().read_console(options.name, options.bytes));
   if (session.json)
     print_json(session.environment.out, {{"console", text}});
   else
-    session.environment.out << (session.environment.out_is_terminal ? harmless(text) : text);
+    session.environment.out << (session.environment.out_is_terminal ? without_controls(text)
+                                                                    : text);
   return status_ok;
 }
 

@@ -45,14 +45,14 @@ Result<ReimageInstance> request_of(Session& session, const ReimageOptions& optio
 }
 
 void print_consequences(std::ostream& out, const Plan& plan) {
-  for (const auto& text : plan.lost) out << "lost: " << harmless(text) << "\n";
-  for (const auto& text : plan.kept) out << "kept: " << harmless(text) << "\n";
+  for (const auto& text : plan.lost) out << "lost: " << one_line(text) << "\n";
+  for (const auto& text : plan.kept) out << "kept: " << one_line(text) << "\n";
 }
 
 void print_plan(std::ostream& out, const Plan& plan) {
   std::size_t number = 0;
   for (const PlanStep& step : plan.steps)
-    out << fmt::format("{:2}. {}\n", ++number, harmless(step.text.empty() ? step.name : step.text));
+    out << fmt::format("{:2}. {}\n", ++number, one_line(step.text.empty() ? step.name : step.text));
   print_consequences(out, plan);
   out << "space needed: at most " << format_size(plan.space_needed) << "\n";
 }

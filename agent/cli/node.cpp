@@ -25,7 +25,7 @@ std::string drift_note(const NodeStatus& node) {
 
 std::string appliance_note(const ApplianceUse& use) {
   if (use.kind == ApplianceStart::unused) return "not used since the agent's start";
-  const std::string note = use.reason.empty() ? "" : fmt::format(" ({})", harmless(use.reason));
+  const std::string note = use.reason.empty() ? "" : fmt::format(" ({})", one_line(use.reason));
   return fmt::format("{}{}", to_string(use.kind), note);
 }
 
@@ -51,15 +51,14 @@ Result<int> status(Session& session, const NoOptions&) {
                 {"rules", node.ruleset},
                 {"drift", drift_note(node)},
                 {"damage", node.damage.empty() ? "none" : std::to_string(node.damage.size())}});
-  if (!node.read_only.empty())
-    session.environment.out << fmt::format("READ ONLY: {}\n", node.read_only);
+  std::ostream& out = session.environment.out;
+  if (!node.read_only.empty()) out << one_line("READ ONLY: " + node.read_only) << "\n";
   for (const Damage& damage : node.damage)
-    session.environment.out << fmt::format("  DAMAGED {}: {}; refused: {}\n", damage.name,
-                                           damage.detail,
-                                           damage.refused.empty() ? "nothing" : damage.refused);
+    out << one_line(fmt::format("  DAMAGED {}: {}; refused: {}", damage.name, damage.detail,
+                                damage.refused.empty() ? "nothing" : damage.refused))
+        << "\n";
   for (const Drift& drift : node.drift)
-    session.environment.out << fmt::format("  {} {}: {}\n", drift.kind, drift.subject,
-                                           drift.detail);
+    out << one_line(fmt::format("  {} {}: {}", drift.kind, drift.subject, drift.detail)) << "\n";
   return status_ok;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "agent/base/printable.h"
 #include "agent/model/json.h"
 
 namespace imprint::cli {
@@ -17,7 +18,7 @@ void print_table(std::ostream& out, const std::vector<Row>& rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i)
       line += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], widths[i]);
-    out << harmless(line) << "\n";
+    out << one_line(line) << "\n";
   }
 }
 
@@ -33,13 +34,12 @@ void print_json(std::ostream& out, const Json& json) {
   out << dump_json(json, 2) << "\n";
 }
 
-std::string harmless(const std::string& text) {
-  std::string clean;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\t' || (byte >= 0x20 && byte != 0x7f)) clean += c;
-  }
-  return clean;
+std::string one_line(std::string_view text) {
+  return printable(text, std::string::npos);
+}
+
+void complain(std::ostream& err, std::string_view message) {
+  err << "imprintctl: " << one_line(message) << "\n";
 }
 
 }  // namespace imprint::cli

@@ -2,6 +2,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/model/json.h"
@@ -27,8 +28,10 @@ Json list_to_json(const std::vector<T>& values) {
   return items;
 }
 
-/// The text without control characters but newline and tab: what a guest wrote must not steer the
-/// user's terminal.
-std::string harmless(const std::string& text);
+/// Foreign text as one line, however long, that cannot steer the user's terminal.
+std::string one_line(std::string_view text);
+
+/// "imprintctl: MESSAGE" as one line.
+void complain(std::ostream& err, std::string_view message);
 
 }  // namespace imprint::cli

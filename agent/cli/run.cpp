@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "agent/cli/print.h"
 #include "agent/cli/session.h"
 
 namespace imprint::cli {
@@ -53,7 +54,8 @@ void build(CLI::App& app, Session& session) {
 /// 0 for help and version, which are printed; otherwise one line that names the fault.
 int end_parsing(const CLI::App& app, const CLI::ParseError& fault, Environment& environment) {
   if (fault.get_exit_code() == 0) return app.exit(fault, environment.out, environment.err);
-  environment.err << "imprintctl: " << fault.what() << "\nsee: imprintctl --help\n";
+  complain(environment.err, fault.what());
+  environment.err << "see: imprintctl --help\n";
   return status_usage;
 }
 
@@ -95,7 +97,7 @@ int run(const std::vector<std::string>& arguments, Environment& environment) {
   const auto status = session.action();
   environment.out.flush();
   if (status) return *status;
-  environment.err << "imprintctl: " << status.error().message << "\n";
+  complain(environment.err, status.error().message);
   return status_of(status.error().code);
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include <fmt/format.h>
+#include "agent/base/printable.h"
 
 namespace imprint::workflows {
 namespace {
@@ -64,15 +64,6 @@ bool resets_again_and_again(const std::vector<std::string_view>& lines) {
   });
 }
 
-std::string printable(std::string_view line) {
-  std::string text;
-  for (const char c : line.substr(0, shown_of_line)) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-  }
-  return text;
-}
-
 }  // namespace
 
 std::optional<std::string> find_boot_fault(std::string_view console) {
@@ -99,7 +90,8 @@ std::string printable_tail(std::string_view console, std::size_t lines) {
   });
   if (all.size() > lines) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(lines));
   std::string text;
-  for (const std::string_view line : all) text += (text.empty() ? "" : " | ") + printable(line);
+  for (const std::string_view line : all)
+    text += (text.empty() ? "" : " | ") + printable(line, shown_of_line);
   return text;
 }
 

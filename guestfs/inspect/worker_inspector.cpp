@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
+#include "agent/base/printable.h"
 #include "agent/model/json.h"
 #include "guestfs/container/byte_source.h"
 #include "guestfs/inspect/orders.h"
@@ -60,6 +62,16 @@ ImageReport undetermined(const Inspection& inspection, std::string rule, std::st
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
+}
+
+/// What the worker says beside its report, such as why the appliance was booted: for the log, or
+/// for whoever waits at the terminal.
+void pass_on(std::string_view remarks) {
+  while (!remarks.empty()) {
+    const std::size_t end = std::min(remarks.find('\n'), remarks.size());
+    std::cerr << printable(remarks.substr(0, end)) << '\n';
+    remarks.remove_prefix(std::min(end + 1, remarks.size()));
+  }
 }
 
 /// Of a worker that was asked for a plan as well, `report` and `plan` are members of what it
@@ -137,8 +149,7 @@ Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, b
   if (inspection.restore && inspection.passphrase.empty()) load_saved_state(settings_, place);
   const auto output = run_command(command_for(inspection, place, orders, plans));
   if (output) {
-    // Such as why the appliance was booted: for the log, or for whoever waits at the terminal.
-    if (output->status == 0) std::cerr << output->err;
+    if (output->status == 0) pass_on(output->err);
     Planned planned = read_answer(inspection, *output, plans);
     if (planned.report.appliance.kind != ApplianceStart::unused)
       *last_use_.lock() = planned.report.appliance;

@@ -4,8 +4,8 @@
 #include <pugixml.hpp>
 #include <sstream>
 
+#include "agent/base/printable.h"
 #include "guestfs/language/say.h"
-#include "guestfs/report/printable.h"
 #include "guestfs/report/repair_text.h"
 #include "guestfs/report/words.h"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "agent/base/digest.h"
-#include "guestfs/report/printable.h"
+#include "agent/base/printable.h"
 
 namespace imprint::report {
 namespace {

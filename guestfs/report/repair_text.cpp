@@ -1,8 +1,8 @@
 #include "guestfs/report/repair_text.h"
 
+#include "agent/base/printable.h"
 #include "guestfs/language/say.h"
 #include "guestfs/report/painter.h"
-#include "guestfs/report/printable.h"
 #include "guestfs/report/repair_words.h"
 #include "guestfs/report/words.h"
 

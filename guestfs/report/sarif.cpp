@@ -4,9 +4,9 @@
 #include <map>
 
 #include "agent/base/digest.h"
+#include "agent/base/printable.h"
 #include "agent/model/json.h"
 #include "guestfs/language/language.h"
-#include "guestfs/report/printable.h"
 #include "guestfs/report/sarif_repair.h"
 #include "guestfs/report/uri.h"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "guestfs/report/printable.h"
+#include "agent/base/printable.h"
 #include "guestfs/report/repair_words.h"
 
 namespace imprint::report {

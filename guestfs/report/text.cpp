@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "agent/base/printable.h"
 #include "guestfs/language/say.h"
 #include "guestfs/report/boot_chain.h"
 #include "guestfs/report/painter.h"
-#include "guestfs/report/printable.h"
 #include "guestfs/report/text_finding.h"
 #include "guestfs/report/words.h"
 

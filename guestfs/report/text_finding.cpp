@@ -1,7 +1,7 @@
 #include "guestfs/report/text_finding.h"
 
+#include "agent/base/printable.h"
 #include "guestfs/language/say.h"
-#include "guestfs/report/printable.h"
 #include "guestfs/report/words.h"
 
 namespace imprint::report {

@@ -67,6 +67,12 @@ TEST_F(WorkerInspecting, IsUndeterminedWhenTheWorkerDies) {
   expect_undetermined(run("echo broken >&2; exit 3"), "status 3: broken");
 }
 
+TEST_F(WorkerInspecting, LetsNoRemarkOfTheWorkerSpeakToTheTerminal) {
+  testing::internal::CaptureStderr();
+  static_cast<void>(run("printf 'a\\033[2J\\nb\\n' >&2"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "a\\x1b[2J\nb\n");
+}
+
 TEST_F(WorkerInspecting, TellsTheWorkerWhichLanguageToSpeak) {
   const std::string tell = "echo \"$@\" >&2; exit 3";
   expect_undetermined(run(tell), "--lang en ");

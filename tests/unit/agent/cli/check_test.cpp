@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "agent/model/json.h"
@@ -137,7 +138,21 @@ TEST_F(Check, RefusesWrongUsage) {
 TEST_F(Check, LetsNoNameOfADiskSpeakToTheTerminal) {
   const Ended ended = line.run({"check", disk("good"), "--companion", "no\x1b[31m"});
   EXPECT_EQ(ended.status, 64);
-  EXPECT_THAT(ended.err, HasSubstr("'no[31m'"));
+  EXPECT_THAT(ended.err, HasSubstr(R"('no\x1b[31m')"));
+}
+
+TEST_F(Check, TellsOfADiskInOneLineWhateverItsName) {
+  const std::string name = (folder / "new\nline").string();
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"check", name},
+           {"check", disk("good"), "--companion", name},
+           {"check", disk("good"), "--passphrase-file", name},
+           {"check", disk("good"), "--output", name + "/report"},
+           {"check", name, "--repair", (folder / "out").string()}}) {
+    const Ended ended = line.run(arguments);
+    EXPECT_THAT(ended.err, HasSubstr(R"(new\x0aline)")) << arguments.back();
+    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+  }
 }
 
 TEST_F(Check, WritesTheReportToAFile) {

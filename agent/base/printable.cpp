@@ -1,10 +1,10 @@
-#include "guestfs/report/printable.h"
+#include "agent/base/printable.h"
 
 #include <fmt/format.h>
 
 #include <optional>
 
-namespace imprint::report {
+namespace imprint {
 namespace {
 
 struct Character {
@@ -61,4 +61,4 @@ std::string printable(std::string_view text, std::size_t limit) {
   return result;
 }
 
-}  // namespace imprint::report
+}  // namespace imprint

@@ -1,8 +1,8 @@
-#include "guestfs/report/printable.h"
+#include "agent/base/printable.h"
 
 #include <gtest/gtest.h>
 
-namespace imprint::report {
+namespace imprint {
 namespace {
 
 TEST(Printable, KeepsPlainAndForeignText) {
@@ -37,4 +37,4 @@ TEST(Printable, CutsLongText) {
 }
 
 }  // namespace
-}  // namespace imprint::report
+}  // namespace imprint
