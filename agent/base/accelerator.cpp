@@ -29,6 +29,11 @@ Result<std::string> cache_key(const std::filesystem::path& kernel) {
                                size, written));
 }
 
+Result<std::filesystem::path> answer_file(const std::filesystem::path& kernel,
+                                          const std::filesystem::path& cache_folder) {
+  return cache_folder / ("accelerator-" + TRY(cache_key(kernel)).substr(0, 16));
+}
+
 /// "kvm\nwhy" or "tcg\nwhy".
 std::optional<Accelerator> read_answer(const std::filesystem::path& file) {
   const auto text = read_file(file, 4096);
@@ -75,13 +80,18 @@ Accelerator boot_under_kvm(const std::filesystem::path& kernel, std::chrono::sec
 
 }  // namespace
 
+Result<std::optional<Accelerator>> known_accelerator(const std::filesystem::path& kernel,
+                                                     const std::filesystem::path& cache_folder) {
+  if (::access(kvm_device, R_OK | W_OK) != 0)
+    return std::optional{Accelerator{"tcg", system_error(errno, kvm_device).message}};
+  return read_answer(TRY(answer_file(kernel, cache_folder)));
+}
+
 Result<Accelerator> probe_accelerator(const std::filesystem::path& kernel,
                                       const std::filesystem::path& cache_folder,
                                       std::chrono::seconds time_limit) {
-  if (::access(kvm_device, R_OK | W_OK) != 0)
-    return Accelerator{"tcg", system_error(errno, kvm_device).message};
-  const auto file = cache_folder / ("accelerator-" + TRY(cache_key(kernel)).substr(0, 16));
-  if (auto known = read_answer(file)) return std::move(*known);
+  if (auto known = TRY(known_accelerator(kernel, cache_folder))) return *std::move(known);
+  const auto file = TRY(answer_file(kernel, cache_folder));
   Accelerator answer = boot_under_kvm(kernel, time_limit);
   std::error_code ignored;
   std::filesystem::create_directories(cache_folder, ignored);

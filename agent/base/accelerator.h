@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "agent/base/result.h"
@@ -26,6 +27,11 @@ struct Accelerator {
 Result<Accelerator> probe_accelerator(const std::filesystem::path& kernel,
                                       const std::filesystem::path& cache_folder,
                                       std::chrono::seconds time_limit = std::chrono::seconds{10});
+
+/// The answer that probe_accelerator() would give without booting anything; none: it is not known
+/// yet. Errc::not_found as there.
+Result<std::optional<Accelerator>> known_accelerator(const std::filesystem::path& kernel,
+                                                     const std::filesystem::path& cache_folder);
 
 /// A kernel image of the host under /boot that this process can read, the newest by name; prefers
 /// one for cloud machines. Errc::not_found if there is none.

@@ -26,12 +26,17 @@ Result<> write(Session& session, const CheckOptions& options, const Report& repo
   return {};
 }
 
+/// Some reasons name the file by themselves.
+std::string told(const ImageReport& image, const std::string& reason) {
+  const bool is_named = reason.find("'" + image.path + "'") != std::string::npos;
+  return is_named ? reason : fmt::format("'{}': {}", image.path, reason);
+}
+
 /// On the error stream too, for a report in a file would hide it.
 void tell_unreadable(std::ostream& err, const Report& report) {
   for (const ImageReport& image : report.images)
     for (const Undetermined& each : image.undetermined)
-      if (each.rule == unreadable_rule)
-        complain(err, fmt::format("'{}' {}", image.path, each.reason));
+      if (each.rule == unreadable_rule) complain(err, told(image, each.reason));
 }
 
 /// Ends as the signal would have ended it, after everything half made is gone.

@@ -24,11 +24,10 @@ ImageReport unreadable(const std::string& path, const std::string& reason) {
 Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
                               const std::string& language, const std::string& passphrase,
                               const std::string& path) {
-  if (const std::string reason = unfit(path); !reason.empty()) return unreadable(path, reason);
   Inspection inspection = inspection_of(options, language, path);
   inspection.passphrase = passphrase;
   auto report = inspector.inspect(inspection);
-  // The path was there a moment ago, so what is not found is the profile.
+  // Of an image that is not there is a report, so what is not found is the profile.
   const bool of_the_command =
       !report && (report.error().code == Errc::invalid || report.error().code == Errc::not_found);
   if (report || of_the_command) return report;

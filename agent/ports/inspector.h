@@ -53,7 +53,8 @@ class Inspector {
   /// A report whatever the image is: an image that cannot be read, is no disk, kills the worker or
   /// outlasts the time limit has the verdict rejected or undetermined, with the reason. An Error
   /// only where the inspector itself cannot work: unavailable (worker or appliance missing),
-  /// invalid (no such profile, a manifest that is none), not_found (no such file), cancelled.
+  /// invalid (a profile or manifest that is none), not_found (no such profile, manifest or
+  /// companion), cancelled.
   virtual Result<ImageReport> inspect(const Inspection& inspection) = 0;
 
   /// Reads several images one after the other in one machine, which is faster. `common`: what is

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "agent/base/atomic_file.h"
+#include "agent/base/file_version.h"
 #include "agent/model/json.h"
 #include "agent/store/ballast.h"
 #include "agent/store/iso_writer.h"
@@ -60,7 +61,7 @@ Result<> LocalVolumes::discard_incoming(const JobId& job) {
   return images_.discard_incoming(job);
 }
 Result<std::string> LocalVolumes::seal_of(const path& incoming) {
-  return StoredImages::seal_of(incoming);
+  return file_version(incoming);
 }
 Result<StoredImage> LocalVolumes::adopt_image(const path& incoming, ImageFormat format,
                                               const std::optional<Hashed>& hashed,

@@ -7,6 +7,7 @@
 
 #include "agent/base/atomic_file.h"
 #include "agent/base/digest.h"
+#include "agent/base/file_version.h"
 #include "agent/model/json.h"
 #include "agent/store/image_seal.h"
 #include "agent/store/new_file.h"
@@ -46,13 +47,9 @@ Result<StoredImage> describe(const path& file, const std::optional<Sha256>& know
   return StoredImage{TRY(Sha256::parse(digest)), size, facts.virtual_size};
 }
 
-std::string text_of(const struct timespec& time) {
-  return fmt::format("{}.{:09}", time.tv_sec, time.tv_nsec);
-}
-
 /// The digest that was computed of the file, if the file is still the same.
 Result<std::optional<Sha256>> known_digest(const path& file, const std::optional<Hashed>& hashed) {
-  if (!hashed || TRY(StoredImages::seal_of(file)) != hashed->seal) return std::optional<Sha256>{};
+  if (!hashed || TRY(file_version(file)) != hashed->seal) return std::optional<Sha256>{};
   return std::optional{hashed->digest};
 }
 
@@ -95,14 +92,6 @@ Result<std::optional<StoredImage>> StoredImages::adopted_before(const path& inco
   auto image = TRY(noted(incoming));
   if (image && !probe(image->digest, image->file_size)) image.reset();
   return image;
-}
-
-Result<std::string> StoredImages::seal_of(const path& incoming) {
-  struct stat info {};
-  if (::lstat(incoming.c_str(), &info) != 0)
-    return system_error(errno, "file '" + incoming.string() + "'");
-  return fmt::format("{}:{}:{}:{}:{}", info.st_dev, info.st_ino, info.st_size,
-                     text_of(info.st_mtim), text_of(info.st_ctim));
 }
 
 Result<StoredImage> StoredImages::adopt(const path& incoming, ImageFormat format,

@@ -16,7 +16,6 @@ class StoredImages {
   Result<std::filesystem::path> prepare_incoming(const JobId& job);
   Result<std::filesystem::path> prepare_unpacked(const JobId& job);
   Result<> discard_incoming(const JobId& job);
-  static Result<std::string> seal_of(const std::filesystem::path& incoming);
   Result<StoredImage> adopt(const std::filesystem::path& incoming, ImageFormat format,
                             const std::optional<Hashed>& hashed,
                             const std::function<bool()>& cancelled);

@@ -41,6 +41,13 @@ class Preparation {
     return make();
   }
 
+  [[nodiscard]] bool is_prepared() const {
+    std::error_code ignored;
+    for (const fs::path& cache : {settings_.cache_folder, settings_.system_cache})
+      if (fs::exists(cache / name() / state_name, ignored)) return true;
+    return read_failure().has_value();
+  }
+
  private:
   [[nodiscard]] std::string name() const { return std::string{prefix} + key_.substr(0, 16); }
   [[nodiscard]] fs::path failure_file() const {
@@ -134,9 +141,7 @@ class Preparation {
   fs::path folder_;
 };
 
-}  // namespace
-
-Result<PreparedState> prepare_state(const StateSettings& settings) {
+Result<Preparation> preparation_of(const StateSettings& settings) {
   StateParts parts;
   parts.init = settings.programs / "imprint-appliance-init";
   parts.wrapper = settings.programs / "imprint-appliance-qemu";
@@ -145,7 +150,17 @@ Result<PreparedState> prepare_state(const StateSettings& settings) {
   parts.modules = fs::path{"/lib/modules"} / TRY(kernel_version(settings.kernel));
   parts.kvm = settings.kvm;
   std::string key = TRY(state_key(parts));
-  return Preparation{settings, std::move(parts), std::move(key)}.run();
+  return Preparation{settings, std::move(parts), std::move(key)};
+}
+
+}  // namespace
+
+Result<PreparedState> prepare_state(const StateSettings& settings) {
+  return TRY(preparation_of(settings)).run();
+}
+
+Result<bool> is_state_prepared(const StateSettings& settings) {
+  return TRY(preparation_of(settings)).is_prepared();
 }
 
 }  // namespace imprint::appliance

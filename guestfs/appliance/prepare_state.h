@@ -34,4 +34,8 @@ struct PreparedState {
 /// made.
 Result<PreparedState> prepare_state(const StateSettings& settings);
 
+/// Whether prepare_state() has nothing to make: there is a state of this name, whole or damaged, or
+/// the reason why there is none. Errc::not_found: a file that a state is made of is missing.
+Result<bool> is_state_prepared(const StateSettings& settings);
+
 }  // namespace imprint::appliance

@@ -51,6 +51,10 @@ Result<std::string> appliance_key() {
   return digest_of(*parts + kernels).substr(0, 16);
 }
 
+Result<fs::path> appliance_folder(const fs::path& cache_folder) {
+  return cache_folder / (std::string{name_prefix} + TRY(appliance_key()));
+}
+
 bool is_ready(const fs::path& appliance) {
   std::error_code ignored;
   return fs::exists(appliance / "README.fixed", ignored);
@@ -89,9 +93,13 @@ fs::path default_cache_folder() {
   return "/var/cache/imprint";
 }
 
+Result<std::optional<fs::path>> find_appliance(const fs::path& cache_folder) {
+  const fs::path folder = TRY(appliance_folder(cache_folder));
+  return is_ready(folder) ? std::optional{folder} : std::nullopt;
+}
+
 Result<fs::path> prepare_appliance(const fs::path& cache_folder) {
-  const std::string key = TRY(appliance_key());
-  const fs::path folder = cache_folder / (std::string{name_prefix} + key);
+  const fs::path folder = TRY(appliance_folder(cache_folder));
   if (is_ready(folder)) return folder;
   const Fd held = TRY(appliance::lock_cache(cache_folder));
   if (is_ready(folder)) return folder;

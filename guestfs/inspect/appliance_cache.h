@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "agent/base/result.h"
 
@@ -16,5 +17,10 @@ std::filesystem::path default_cache_folder();
 /// rename, so it is whole or absent. Takes seconds and some 360 MB once. Errc::unavailable:
 /// libguestfs or supermin is not installed or fails, with its reason; others of writing files.
 Result<std::filesystem::path> prepare_appliance(const std::filesystem::path& cache_folder);
+
+/// The appliance that prepare_appliance() would find; none: it would have to be made. Errors as
+/// there.
+Result<std::optional<std::filesystem::path>> find_appliance(
+    const std::filesystem::path& cache_folder);
 
 }  // namespace imprint::inspect

@@ -1,10 +1,9 @@
 #include "guestfs/inspect/inspect_batch.h"
 
-#include "guestfs/container/byte_source.h"
-#include "guestfs/container/unpack.h"
 #include "guestfs/guest/read_inventory.h"
 #include "guestfs/inspect/check_containers.h"
 #include "guestfs/inspect/inspect_guest.h"
+#include "guestfs/inspect/packed_image.h"
 #include "guestfs/inspect/report_image.h"
 #include "guestfs/inspect/shared_machine.h"
 #include "guestfs/inspect/stopwatch.h"
@@ -21,20 +20,13 @@ Task task_for(const Task& common, const std::filesystem::path& image) {
   return task;
 }
 
-/// Its content would stay in the worker's folder, and may be as large as that can hold.
-bool is_packed(const std::filesystem::path& image) {
-  auto source = container::FileSource::open(image);
-  if (!source) return false;
-  const auto packing = container::packing_of(*source);
-  return packing && *packing;
-}
-
 class Batch {
  public:
   explicit Batch(const Task& common) : common_{common} {}
 
   /// The report of the next image, if it counts.
   std::optional<ImageReport> inspect(const std::filesystem::path& image) {
+    // Its content would stay in the worker's folder, and may be as large as that can hold.
     if (is_packed(image)) return std::nullopt;
     const Task task = task_for(common_, image);
     bool counts = true;

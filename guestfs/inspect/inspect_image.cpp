@@ -5,6 +5,7 @@
 #include "guestfs/guest/read_inventory.h"
 #include "guestfs/inspect/check_containers.h"
 #include "guestfs/inspect/inspect_guest.h"
+#include "guestfs/inspect/packed_image.h"
 #include "guestfs/inspect/report_image.h"
 #include "guestfs/inspect/stopwatch.h"
 #include "guestfs/inspect/tell_systems.h"
@@ -60,6 +61,13 @@ ImageReport inspect(const Task& task, repair::RepairPlan* plan) {
 
 ImageReport inspect_image(const Task& task) {
   return inspect(task, nullptr);
+}
+
+std::optional<ImageReport> refuse_container(const Task& task) {
+  Ledger trial{task.profiles, task.today};
+  ContainerFacts facts;
+  if (is_packed(task.image) || check_containers(task, trial, facts)) return std::nullopt;
+  return inspect_image(task);
 }
 
 PlannedImage plan_repair_of_image(const Task& task) {

@@ -38,6 +38,10 @@ struct Task {
 /// limit ends; blocks for seconds.
 ImageReport inspect_image(const Task& task);
 
+/// The report of inspect_image() where the container gate refuses the image; nothing where the gate
+/// lets it pass, or it would have to be unpacked first. Starts no appliance.
+std::optional<ImageReport> refuse_container(const Task& task);
+
 struct PlannedImage {
   ImageReport report;
   repair::RepairPlan plan;  ///< with a refusal where no system could be judged

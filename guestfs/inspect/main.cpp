@@ -36,6 +36,7 @@ struct Options {
   std::string language = "en";
   bool plans_repair = false;
   bool repairs = false;
+  bool container_only = false;
   std::string state_key;
   std::string wrapper;
   std::string features;
@@ -60,6 +61,9 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--unpack-to", options.unpack_to,
                  "no report: unpack the image into this file, and nothing else");
   app.add_option("--data-limit", options.data_limit, "bytes that --unpack-to may write");
+  app.add_flag("--container-only", options.container_only,
+               "print the report if the container gate refuses the image, else null; needs no "
+               "appliance");
   app.add_flag("--plan-repair", options.plans_repair,
                "print {report, plan}: the plan says what a repair would change");
   app.add_flag("--repair", options.repairs,
@@ -128,8 +132,12 @@ imprint::inspect::Task task_of(const Options& options) {
   return task;
 }
 
-imprint::Json inspect(const imprint::inspect::Task& task, bool plans_repair) {
-  if (!plans_repair) return to_json(imprint::inspect::inspect_image(task));
+imprint::Json answer(const imprint::inspect::Task& task, const Options& options) {
+  if (options.container_only) {
+    const auto refused = imprint::inspect::refuse_container(task);
+    return refused ? to_json(*refused) : imprint::Json(nullptr);
+  }
+  if (!options.plans_repair) return to_json(imprint::inspect::inspect_image(task));
   const auto planned = imprint::inspect::plan_repair_of_image(task);
   return {{"report", to_json(planned.report)}, {"plan", to_json(planned.plan)}};
 }
@@ -180,7 +188,7 @@ int run(const Options& options) {
   task.promised = std::move(orders->promised);
   task.passphrase = std::move(orders->passphrase);
   if (options.batch) return run_batch(task, options);
-  std::cout << imprint::dump_json(inspect(task, options.plans_repair)) << '\n';
+  std::cout << imprint::dump_json(answer(task, options)) << '\n';
   return std::cout.flush() ? 0 : 1;
 }
 
@@ -203,7 +211,9 @@ int main(int count, char** arguments) {
     std::cerr << "an image is required\n";
     return wrong_usage;
   }
-  if (options.appliance.empty() && options.unpack_to.empty() && options.prepare.empty()) {
+  const bool wants_appliance =
+      options.unpack_to.empty() && options.prepare.empty() && !options.container_only;
+  if (options.appliance.empty() && wants_appliance) {
     std::cerr << "--appliance is required\n";
     return wrong_usage;
   }

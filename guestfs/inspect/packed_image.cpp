@@ -21,6 +21,13 @@ std::uint64_t room_for(const std::filesystem::path& target) {
 
 }  // namespace
 
+bool is_packed(const std::filesystem::path& image) {
+  auto source = container::FileSource::open(image);
+  if (!source) return false;
+  const auto packing = container::packing_of(*source);
+  return packing && *packing;
+}
+
 Unwrapped unwrap(const std::filesystem::path& image, const std::filesystem::path& target) {
   auto source = container::FileSource::open(image);
   const auto packing = source ? container::packing_of(*source)

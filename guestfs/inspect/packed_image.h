@@ -14,6 +14,9 @@ struct Unwrapped {
   std::optional<std::string> undecided;  ///< there is no room to tell
 };
 
+/// Whether there is something to unpack; false where that cannot be told.
+bool is_packed(const std::filesystem::path& image);
+
 /// Unpacks a packed image into `target`, one layer, within the room that its file system has and a
 /// fixed bound. Blocks for as long as that takes.
 Unwrapped unwrap(const std::filesystem::path& image, const std::filesystem::path& target);

@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<appliance::PreparedState> prepare(const WorkerSettings& settings, const Workplace& place) {
+appliance::StateSettings state_settings(const WorkerSettings& settings, const Workplace& place) {
   appliance::StateSettings state;
   state.cache_folder =
       settings.cache_folder.empty() ? default_cache_folder() : settings.cache_folder;
@@ -18,13 +18,13 @@ Result<appliance::PreparedState> prepare(const WorkerSettings& settings, const W
   state.programs = place.worker.parent_path();
   state.worker = place.worker;
   state.kvm = place.accelerator.name == "kvm";
-  return appliance::prepare_state(state);
+  return state;
 }
 
 }  // namespace
 
 void load_saved_state(const WorkerSettings& settings, Workplace& place) {
-  auto saved = prepare(settings, place);
+  auto saved = appliance::prepare_state(state_settings(settings, place));
   if (saved) {
     place.saved = *std::move(saved);
     return;
@@ -32,6 +32,11 @@ void load_saved_state(const WorkerSettings& settings, Workplace& place) {
   place.not_saved = saved.error().message;
   // A console's text may be among it.
   std::replace(place.not_saved.begin(), place.not_saved.end(), '\n', ' ');
+}
+
+bool is_state_saved(const WorkerSettings& settings, const Workplace& place) {
+  const auto prepared = appliance::is_state_prepared(state_settings(settings, place));
+  return !prepared || *prepared;  // what cannot be had is not made either
 }
 
 void add_saved_state(Command& command, const Workplace& place) {
@@ -50,7 +55,7 @@ void add_saved_state(Command& command, const Workplace& place) {
 Result<> prepare_for_checks(const fs::path& cache_folder) {
   const WorkerSettings settings{{}, cache_folder};
   const Workplace place = TRY(prepare_workplace(settings));
-  TRY(prepare(settings, place));
+  TRY(appliance::prepare_state(state_settings(settings, place)));
   return {};
 }
 

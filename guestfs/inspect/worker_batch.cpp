@@ -7,8 +7,8 @@
 #include "guestfs/container/byte_source.h"
 #include "guestfs/inspect/orders.h"
 #include "guestfs/inspect/saved_state.h"
+#include "guestfs/inspect/worker_command.h"
 #include "guestfs/inspect/worker_inspector.h"
-#include "guestfs/inspect/workplace.h"
 
 namespace imprint::inspect {
 namespace {
@@ -61,8 +61,14 @@ class Answers {
   bool believed_ = true;
 };
 
-Command command_for(const Inspection& common, const Workplace& place,
-                    const std::vector<fs::path>& images, const Orders& orders) {
+Inspection inspection_of(const Inspection& common, const fs::path& image) {
+  Inspection inspection = common;
+  inspection.image = image;
+  return inspection;
+}
+
+Command command_for_batch(const Inspection& common, const Workplace& place,
+                          const std::vector<fs::path>& images, const Orders& orders) {
   Command command = command_at(place, images, common.time_limit * static_cast<int>(images.size()));
   command.stall_limit = std::min<std::chrono::seconds>(patience, common.time_limit);
   command.arguments.insert(command.arguments.end(),
@@ -101,12 +107,19 @@ std::vector<std::optional<ImageReport>> WorkerInspector::inspect_together(
   const auto orders = orders_of(common, clock());
   if (numbers.size() < 2 || !orders || !common.restore || !common.passphrase.empty())
     return reports;
+  const auto prepared = is_prepared(settings_, true);
+  if (prepared && !*prepared) {
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      reports[numbers[i]] = ask_gate(inspection_of(common, paths[i]), settings_, *orders);
+    if (std::ranges::all_of(numbers, [&](std::size_t i) { return reports[i].has_value(); }))
+      return reports;
+  }
   auto place = prepare_workplace(settings_);
   if (!place) return reports;
   load_saved_state(settings_, *place);
   if (!place->saved) return reports;
   Answers answers{paths};
-  Command command = command_for(common, *place, paths, *orders);
+  Command command = command_for_batch(common, *place, paths, *orders);
   command.on_output = [&](std::string_view output) { answers.add(output); };
   static_cast<void>(run_command(command));
   Reports found = answers.take();

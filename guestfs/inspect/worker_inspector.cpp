@@ -11,7 +11,7 @@
 #include "guestfs/container/byte_source.h"
 #include "guestfs/inspect/orders.h"
 #include "guestfs/inspect/saved_state.h"
-#include "guestfs/inspect/workplace.h"
+#include "guestfs/inspect/worker_command.h"
 #include "guestfs/language/say.h"
 #include "guestfs/profiles/load_manifest.h"
 #include "guestfs/rules/table.h"
@@ -22,34 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* worker_name = "imprint-inspect";
-
-Command command_for(const Inspection& inspection, const Workplace& place, const Orders& orders,
-                    bool plans) {
-  std::vector<fs::path> disks{inspection.image};
-  disks.insert(disks.end(), inspection.companions.begin(), inspection.companions.end());
-  Command command = command_at(place, disks, inspection.time_limit);
-  command.arguments.insert(command.arguments.end(),
-                           {"--lang", inspection.language, "--profile", "-"});
-  add_saved_state(command, place);
-  if (inspection.declared_format) {
-    command.arguments.emplace_back("--format");
-    command.arguments.push_back(*inspection.declared_format);
-  }
-  if (inspection.digest) {
-    command.arguments.emplace_back("--sha256");
-    command.arguments.push_back(inspection.digest->hex());
-  }
-  if (plans) command.arguments.emplace_back("--plan-repair");
-  for (const fs::path& companion : inspection.companions) {
-    command.arguments.emplace_back("--companion");
-    command.arguments.push_back(companion.string());
-  }
-  command.arguments.emplace_back("--");
-  command.arguments.push_back(inspection.image.string());
-  command.input = dump_json(orders_to_json(orders));
-  command.cancelled = inspection.cancelled;
-  return command;
-}
 
 ImageReport undetermined(const Inspection& inspection, std::string rule, std::string reason) {
   ImageReport report;
@@ -140,14 +112,17 @@ Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, b
   const Orders orders = TRY(orders_of(asked, clock()));
   // Before the sandbox is made: a folder given as image would open everything below it to the
   // worker.
-  if (auto source = container::FileSource::open(inspection.image); !source) {
-    if (source.error().code == Errc::not_found) return source.error();
+  if (auto source = container::FileSource::open(inspection.image); !source)
     return Planned{undetermined(inspection, "disk.unreadable", source.error().message), nullptr};
-  }
-  Workplace place = TRY(prepare_workplace(settings_));
   // What opens LUKS is not in the saved appliance.
-  if (inspection.restore && inspection.passphrase.empty()) load_saved_state(settings_, place);
-  const auto output = run_command(command_for(inspection, place, orders, plans));
+  const bool restore = inspection.restore && inspection.passphrase.empty();
+  if (!TRY(is_prepared(settings_, restore)))
+    if (auto refused = ask_gate(inspection, settings_, orders))
+      return Planned{*std::move(refused), nullptr};
+  Workplace place = TRY(prepare_workplace(settings_));
+  if (restore) load_saved_state(settings_, place);
+  const auto output = run_command(command_for(
+      inspection, place, orders, plans ? WorkerAnswer::report_and_plan : WorkerAnswer::report));
   if (output) {
     if (output->status == 0) pass_on(output->err);
     Planned planned = read_answer(inspection, *output, plans);

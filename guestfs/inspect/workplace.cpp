@@ -1,6 +1,7 @@
 #include "guestfs/inspect/workplace.h"
 
 #include "guestfs/inspect/appliance_cache.h"
+#include "guestfs/inspect/saved_state.h"
 
 namespace imprint::inspect {
 namespace {
@@ -10,32 +11,55 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_report = std::size_t{64} << 20;
 constexpr std::uint64_t cpu_per_wall = 4;  // TCG keeps more than one processor busy
 
+fs::path cache_of(const WorkerSettings& settings) {
+  return settings.cache_folder.empty() ? default_cache_folder() : settings.cache_folder;
+}
+
 }  // namespace
 
-Result<Workplace> prepare_workplace(const WorkerSettings& settings) {
-  const fs::path cache =
-      settings.cache_folder.empty() ? default_cache_folder() : settings.cache_folder;
+Result<Workplace> bare_workplace(const WorkerSettings& settings) {
   PrivateFolder temp =
       TRY(PrivateFolder::create(fs::temp_directory_path(), PrivateFolder::workers));
   fs::path worker = settings.worker.empty() ? TRY(find_worker()) : settings.worker;
-  fs::path appliance = TRY(prepare_appliance(cache));
-  Accelerator accelerator = TRY(probe_accelerator(appliance / "kernel", cache));
-  return Workplace{std::move(worker), std::move(appliance), std::move(accelerator),
-                   std::move(temp),   std::nullopt,         {}};
+  return Workplace{std::move(worker), {}, {}, std::move(temp)};
+}
+
+Result<Workplace> prepare_workplace(const WorkerSettings& settings) {
+  const fs::path cache = cache_of(settings);
+  Workplace place = TRY(bare_workplace(settings));
+  place.appliance = TRY(prepare_appliance(cache));
+  place.accelerator = TRY(probe_accelerator(place.appliance / "kernel", cache));
+  return place;
+}
+
+Result<bool> is_prepared(const WorkerSettings& settings, bool restore) {
+  const fs::path cache = cache_of(settings);
+  const auto appliance = TRY(find_appliance(cache));
+  if (!appliance) return false;
+  auto accelerator = TRY(known_accelerator(*appliance / "kernel", cache));
+  if (!accelerator) return false;
+  if (!restore) return true;
+  Workplace place = TRY(bare_workplace(settings));
+  place.appliance = *appliance;
+  place.accelerator = *std::move(accelerator);
+  return is_state_saved(settings, place);
 }
 
 Command command_at(const Workplace& place, const std::vector<fs::path>& disks,
                    std::chrono::seconds time_limit) {
   Command command;
-  command.arguments = {place.worker.string(), "--appliance", place.appliance.string(),
-                       "--accelerator", place.accelerator.name};
+  command.arguments = {place.worker.string()};
+  if (!place.appliance.empty())
+    command.arguments.insert(command.arguments.end(), {"--appliance", place.appliance.string(),
+                                                       "--accelerator", place.accelerator.name});
   command.environment = {"TMPDIR=" + place.temp.path().string(),
                          "HOME=" + place.temp.path().string()};
   command.time_limit = time_limit;
   command.output_limit = largest_report;
   Sandbox& sandbox = command.sandbox.emplace();
   sandbox.read = system_read_paths();
-  sandbox.read.insert(sandbox.read.end(), {place.worker, place.appliance});
+  sandbox.read.push_back(place.worker);
+  if (!place.appliance.empty()) sandbox.read.push_back(place.appliance);
   if (place.saved)
     sandbox.read.insert(sandbox.read.end(), {place.saved->folder, place.saved->wrapper});
   sandbox.read.insert(sandbox.read.end(), disks.begin(), disks.end());

@@ -15,15 +15,22 @@ namespace imprint::inspect {
 /// What one run of the worker needs, all of it ready.
 struct Workplace {
   std::filesystem::path worker;
-  std::filesystem::path appliance;
+  std::filesystem::path appliance;  ///< empty: there is none, and the worker starts none
   Accelerator accelerator;
   PrivateFolder temp;  ///< the only folder that the worker may write to
   std::optional<appliance::PreparedState> saved = std::nullopt;
   std::string not_saved = {};  ///< why there is no saved state, if one was asked for
 };
 
-/// Errc::unavailable: worker or appliance missing.
+/// One without an appliance. Errc::unavailable: the worker is missing.
+Result<Workplace> bare_workplace(const WorkerSettings& settings);
+
+/// Finds the appliance, or makes it. Errc::unavailable: worker or appliance missing.
 Result<Workplace> prepare_workplace(const WorkerSettings& settings);
+
+/// Whether prepare_workplace() has nothing to make, and, where the appliance is to be restored,
+/// load_saved_state() neither. Errors as there.
+Result<bool> is_prepared(const WorkerSettings& settings, bool restore);
 
 /// The worker with the options that name the workplace, in a sandbox that may read the system's
 /// programs, the workplace and `disks`. The caller adds what it is asked to do.

@@ -104,13 +104,6 @@ class Copy {
 
 }  // namespace
 
-Result<std::string> seal_of(const fs::path& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) != 0) return error_of(file);
-  return fmt::format("{} {} {} {}.{}", info.st_dev, info.st_ino, info.st_size, info.st_ctim.tv_sec,
-                     info.st_ctim.tv_nsec);
-}
-
 Result<> copy_sparsely(const fs::path& source, const fs::path& target,
                        const std::function<bool()>& cancelled) {
   return Copy{source, target, cancelled}.run();

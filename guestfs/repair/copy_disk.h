@@ -8,10 +8,6 @@
 
 namespace imprint::repair {
 
-/// What tells that a file has not been changed: inode, size, and the time of its last change, which
-/// the kernel sets at each write. Errors carry the path.
-Result<std::string> seal_of(const std::filesystem::path& file);
-
 /// Copies a file's bytes into a new one at `target`, mode 0600; holes stay holes, and file systems
 /// that can share the blocks do. Errors: conflict (there is a target), exhausted (no space),
 /// cancelled; after one the target may be there in part. Blocks for as long as it takes.

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "agent/base/fd.h"
+#include "agent/base/file_version.h"
 #include "guestfs/container/gate.h"
 #include "guestfs/inspect/repair_worker.h"
 #include "guestfs/inspect/workplace.h"
@@ -48,7 +49,7 @@ class Run {
   Result<RepairedImage> run() {
     if (is_there(order_.output))
       return make_error(Errc::conflict, "'{}' exists", order_.output.string());
-    const auto seal = seal_of(order_.inspection.image);
+    const auto version = file_version(order_.inspection.image);
     auto planned = TRY(inspector_.plan_repair(order_.inspection));
     RepairPlan plan;
     plan.refusal = say("no system in it was judged");
@@ -61,8 +62,8 @@ class Run {
     result.repair.unrepaired = plan.kept;
     result.report = std::move(planned.report);
     if (!plan.refusal.empty() || order_.dry_run) return result;
-    if (!seal) return seal.error();
-    result.report = TRY(make_copy(plan, result.report.container.format, *seal));
+    if (!version) return version.error();
+    result.report = TRY(make_copy(plan, result.report.container.format, *version));
     result.repair.done = true;
     result.repair.after = result.report.verdict;
     return result;
@@ -70,12 +71,12 @@ class Run {
 
  private:
   Result<ImageReport> make_copy(const RepairPlan& plan, const std::string& format,
-                                const std::string& seal) {
+                                const std::string& version) {
     const fs::path output = fs::absolute(order_.output);
     const auto folder =
         TRY(inspect::PrivateFolder::create(output.parent_path(), ".imprint-repair-"));
     const DiskCopy copy = TRY(copy_disk(folder.path(), format));
-    if (TRY(seal_of(order_.inspection.image)) != seal)
+    if (TRY(file_version(order_.inspection.image)) != version)
       return make_error(Errc::conflict, "'{}' changed while it was copied",
                         order_.inspection.image.string());
     if (!plan.changes.empty()) TRY(carry_out(plan, copy));

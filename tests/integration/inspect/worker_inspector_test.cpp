@@ -168,17 +168,34 @@ TEST_F(Unpacker, LeavesNothingOfABombOrOfDamage) {
 }
 
 TEST_F(WorkerInspecting, RefusesWhatIsNoFile) {
-  inspection_.image = folder_.path();
-  expect_undetermined(run("exit 7"), "");
-  inspection_.image = folder_ / "pipe";
-  ASSERT_EQ(::mkfifo(inspection_.image.c_str(), 0600), 0);
-  expect_undetermined(run("exit 7"), "");
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink(folder_ / "none", folder_ / "link");
+  for (const std::filesystem::path& path : {folder_.path(), folder_ / "pipe", folder_ / "link",
+                                            folder_ / "none", std::filesystem::path{"/dev/zero"}}) {
+    inspection_.image = path;
+    expect_undetermined(run("exit 7"), "image '" + path.string() + "'");
+  }
+}
+
+TEST_F(WorkerInspecting, PreparesNothingForWhatTheGateRefuses) {
+  std::ofstream{folder_ / "empty"};
+  inspection_.declared_format.reset();
+  const WorkerSettings settings{IMPRINT_TEST_WORKER, folder_ / "cache"};
+  for (const std::filesystem::path& path : {folder_ / "empty", image_}) {
+    inspection_.image = path;
+    const auto report = WorkerInspector{settings}.inspect(inspection_);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->verdict, Verdict::rejected);
+    EXPECT_EQ(report->findings[0].rule, "disk.blank");
+  }
+  const auto reports =
+      WorkerInspector{settings}.inspect_together(inspection_, {folder_ / "empty", image_});
+  ASSERT_TRUE(reports[0] && reports[1]);
+  EXPECT_EQ(reports[1]->findings[0].rule, "disk.blank");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cache"));
 }
 
 TEST_F(WorkerInspecting, NamesWhatIsMissing) {
-  inspection_.image = folder_ / "none.raw";
-  EXPECT_EQ(run("true").error().code, Errc::not_found);
-  inspection_.image = image_;
   inspection_.profile = "no-such-profile";
   EXPECT_EQ(run("true").error().code, Errc::not_found);
   inspection_.profile = "generic";

@@ -82,23 +82,22 @@ TEST_F(Check, DividesImagesAmongTheMachines) {
               testing::UnorderedElementsAre(Names{"a", "b"}, Names{"c", "d"}));
 }
 
-TEST_F(Check, DoesNotJudgeWhatIsNoImage) {
-  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
-  for (const std::string& path :
-       {folder.path().string(), (folder / "pipe").string(), (folder / "absent").string(),
-        std::string{"/dev/null"}, std::string{}}) {
+TEST_F(Check, NamesOnceOnTheErrorStreamWhatCannotBeRead) {
+  const std::string path = disk("odd", Verdict::undetermined);
+  for (const std::string& reason :
+       {std::string{"it is a pipe"}, "image '" + path + "' is a pipe"}) {
+    line.inspector.unreadable["odd"] = reason;
     const Ended ended = line.run({"check", path, "--format", "json"});
-    EXPECT_EQ(ended.status, 2) << path;
-    const Json image = parse_json(ended.out).value()["images"][0];
-    EXPECT_EQ(image["verdict"], "undetermined");
-    EXPECT_EQ(image["undetermined"].size(), 1U);
-    EXPECT_THAT(ended.err, HasSubstr("'" + path + "'"));
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_THAT(ended.err, testing::EndsWith("is a pipe\n"));
+    EXPECT_EQ(ended.err.find(path), ended.err.rfind(path)) << ended.err;
   }
 }
 
 TEST_F(Check, JudgesTheOthersBesideOneThatCannotBeRead) {
   const std::string bad = disk("bad", Verdict::rejected);
-  const Ended ended = line.run({"check", (folder / "absent").string(), bad});
+  line.inspector.unreadable["odd"] = "it is a pipe";
+  const Ended ended = line.run({"check", disk("odd", Verdict::undetermined), bad});
   EXPECT_EQ(ended.status, 1);
   EXPECT_THAT(ended.out, HasSubstr("bad: rejected"));
 }
@@ -142,9 +141,10 @@ TEST_F(Check, LetsNoNameOfADiskSpeakToTheTerminal) {
 }
 
 TEST_F(Check, TellsOfADiskInOneLineWhateverItsName) {
-  const std::string name = (folder / "new\nline").string();
+  const std::string name = (folder / "absent new\nline").string();
+  line.inspector.unreadable["new\nline"] = "it is a pipe";
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"check", name},
+           {"check", disk("new\nline", Verdict::undetermined)},
            {"check", disk("good"), "--companion", name},
            {"check", disk("good"), "--passphrase-file", name},
            {"check", disk("good"), "--output", name + "/report"},

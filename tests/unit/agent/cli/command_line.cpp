@@ -1,5 +1,6 @@
 #include "tests/unit/agent/cli/command_line.h"
 
+#include "agent/cli/check_images.h"
 #include "agent/model/json.h"
 
 namespace imprint::cli {
@@ -64,6 +65,8 @@ ImageReport FakeInspector::report_of(const std::filesystem::path& image) const {
   report.path = image.string();
   const auto found = verdicts.find(image.filename().string());
   report.verdict = found == verdicts.end() ? Verdict::accepted : found->second;
+  if (const auto why = unreadable.find(image.filename().string()); why != unreadable.end())
+    report.undetermined.push_back({std::string{unreadable_rule}, why->second});
   return report;
 }
 

@@ -18,6 +18,7 @@ namespace imprint::cli {
 class FakeInspector : public Inspector {
  public:
   std::map<std::string, Verdict> verdicts;
+  std::map<std::string, std::string> unreadable;  ///< the reasons, by name
   std::optional<Error> error;
   std::string language;  ///< that was asked for last
 

@@ -70,12 +70,5 @@ TEST_F(CopiedDisk, GetsItsPlace) {
   EXPECT_TRUE(std::filesystem::exists(target));
 }
 
-TEST_F(CopiedDisk, ShowsAChangeOfItsSource) {
-  const std::string seal = seal_of(source).value();
-  EXPECT_EQ(seal_of(source).value(), seal);
-  std::ofstream{source, std::ios::app} << "x";
-  EXPECT_NE(seal_of(source).value(), seal);
-}
-
 }  // namespace
 }  // namespace imprint::repair
