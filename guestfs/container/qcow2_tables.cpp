@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "guestfs/container/faults.h"
+#include "guestfs/container/qcow2_refcounts.h"
 
 namespace imprint::container::qcow2 {
 namespace {
 
 constexpr std::uint64_t offset_mask = 0x00fffffffffffe00;
 constexpr std::uint64_t refcount_offset_mask = ~std::uint64_t{511};
+constexpr std::uint64_t copied_flag = std::uint64_t{1} << 63;
 constexpr std::uint64_t compressed_flag = std::uint64_t{1} << 62;
 
 struct L2Table {
@@ -18,15 +20,21 @@ struct L2Table {
 
 class Walk {
  public:
-  Walk(ByteSource& source, const Header& header) : source_{source}, header_{header} {}
+  Walk(ByteSource& source, const Header& header)
+      : source_{source}, header_{header}, claims_{source.size(), header} {}
 
   Result<std::vector<Finding>> run() {
-    TRY(read_refcount_table());
+    const auto blocks = TRY(read_refcount_table());
+    // A dirty image has stale counts, which is told of, and QEMU counts anew when it opens it.
+    if (!header_.has(incompatible::dirty) && truncated_.count == 0 && corrupt_.count == 0)
+      counts_ = TRY(Refcounts::read(source_, header_, blocks));
+    check_counts_of_tables();
     TRY(read_l1());
     TRY(read_l2_tables());
     truncated_.report("disk.truncated", findings_);
-    corrupt_.report("disk.qcow2-corrupt-or-dirty", findings_);
-    const bool sound = truncated_.count == 0 && corrupt_.count == 0;
+    for (const Faults* faults : {&corrupt_, &uncounted_, &shared_})
+      faults->report("disk.qcow2-corrupt-or-dirty", findings_);
+    const bool sound = truncated_.count + corrupt_.count + uncounted_.count + shared_.count == 0;
     if (sound && !budget_spent_ && allocated_ == 0)
       findings_.push_back(finding_of("disk.blank", say("no cluster of the disk holds any data")));
     return std::move(findings_);
@@ -38,7 +46,8 @@ class Walk {
     return offset <= size() && length <= size() - offset;
   }
 
-  Result<> read_refcount_table() {
+  /// Where the blocks are, in the table's order; 0: there is none.
+  Result<std::vector<std::uint64_t>> read_refcount_table() {
     const std::uint64_t length =
         std::uint64_t{header_.refcount_table_clusters} * header_.cluster_size();
     if (!fits(header_.refcount_table_offset, length))
@@ -46,8 +55,10 @@ class Walk {
                      header_.refcount_table_offset, header_.refcount_table_offset + length, size());
     const auto table =
         TRY(read_range(source_, header_.refcount_table_offset, static_cast<std::size_t>(length)));
+    std::vector<std::uint64_t> blocks;
     for (std::size_t i = 0; i + 8 <= table.size(); i += 8) {
       const std::uint64_t offset = big_endian<std::uint64_t>(table, i) & refcount_offset_mask;
+      blocks.push_back(offset);
       if (offset % header_.cluster_size() != 0)
         corrupt_.say("refcount block {} is at byte {}, not at the start of a cluster", i / 8,
                      offset);
@@ -58,7 +69,22 @@ class Walk {
         refcount_blocks_.push_back(offset);
     }
     std::ranges::sort(refcount_blocks_);
-    return {};
+    return blocks;
+  }
+
+  void check_counted(std::uint64_t offset, std::uint64_t length) {
+    if (!counts_.cover(offset, length))
+      uncounted_.say(
+          "the cluster at byte {} is in use, but its refcount is 0: the next write overwrites it",
+          offset >> header_.cluster_bits << header_.cluster_bits);
+  }
+
+  void check_counts_of_tables() {
+    check_counted(0, header_.cluster_size());
+    check_counted(header_.l1_offset, std::uint64_t{header_.l1_size} * 8);
+    check_counted(header_.refcount_table_offset,
+                  header_.refcount_table_clusters * header_.cluster_size());
+    for (const std::uint64_t block : refcount_blocks_) check_counted(block, header_.cluster_size());
   }
 
   /// Whether the cluster holds what QEMU itself works with: a write to it destroys the image.
@@ -89,6 +115,7 @@ class Walk {
                    it->offset);
     const auto rest = std::ranges::unique(tables_, same);
     tables_.erase(rest.begin(), rest.end());
+    for (const L2Table& l2 : tables_) check_counted(l2.offset, header_.cluster_size());
     return {};
   }
 
@@ -149,9 +176,24 @@ class Walk {
     else if (!fits(offset, needed_of(guest)))
       truncated_.say("guest byte {}: its cluster covers bytes {} to {}, but the file has {} bytes",
                      guest, offset, offset + header_.cluster_size(), size());
-    else if (is_metadata(offset) ||
-             std::ranges::binary_search(tables_, offset, {}, &L2Table::offset))
+    else if (lies_over_table(offset))
       corrupt_.say("guest byte {}: its cluster at byte {} lies over a table", guest, offset);
+    else
+      claim(guest, offset, header_.cluster_size(), (entry & copied_flag) != 0);
+  }
+
+  void claim(std::uint64_t guest, std::uint64_t offset, std::uint64_t length, bool in_place) {
+    check_counted(offset, length);
+    if (!claims_.add(offset, length, in_place))
+      shared_.say(
+          "guest byte {}: its cluster at byte {} holds other bytes of the guest too, and is "
+          "written in place",
+          guest, offset);
+  }
+
+  [[nodiscard]] bool lies_over_table(std::uint64_t cluster) const {
+    return cluster == 0 || is_metadata(cluster) ||
+           std::ranges::binary_search(tables_, cluster, {}, &L2Table::offset);
   }
 
   /// The last cluster of the disk need not be whole, and one with subclusters ends where the last
@@ -175,6 +217,10 @@ class Walk {
           "guest byte {}: its compressed cluster begins at byte {} and has {} sectors, but "
           "the file has {} bytes",
           guest, offset, sectors, size());
+    else if (lies_over_table(offset >> header_.cluster_bits << header_.cluster_bits))
+      corrupt_.say("guest byte {}: its cluster at byte {} lies over a table", guest, offset);
+    else
+      claim(guest, offset, std::max(offset + 1, least_end) - offset, false);
   }
 
   ByteSource& source_;
@@ -182,6 +228,10 @@ class Walk {
   std::vector<Finding> findings_;
   Faults truncated_;
   Faults corrupt_;
+  Faults uncounted_;
+  Faults shared_;
+  Refcounts counts_;
+  Claims claims_;
   std::vector<std::uint64_t> refcount_blocks_;  ///< where each is, sorted
   std::vector<L2Table> tables_;                 ///< sorted by offset once all are known
   std::uint64_t allocated_ = 0;

@@ -46,14 +46,18 @@ TEST(Qcow2Tables, LetsTheLastClusterOfTheDiskBeCut) {
   EXPECT_THAT(answers(judged(image)), IsEmpty());
 }
 
-TEST(Qcow2Tables, FindsACompressedClusterBehindTheEnd) {
+TEST(Qcow2Tables, FindsACompressedClusterBehindTheEndOrOverATable) {
   Image image = sound_qcow2();
   const std::uint64_t sectors = std::uint64_t{3} << 54;
   const std::uint64_t flag = std::uint64_t{1} << 62;
+  put_big<std::uint64_t>(image, l2_at, data_at);  // not written in place, so it may be shared
   put_big<std::uint64_t>(image, l2_at + 8, flag | sectors | (data_at + 1024));
   EXPECT_THAT(answers(judged(image)), IsEmpty());
   put_big<std::uint64_t>(image, l2_at + 8, flag | sectors | (6 * cluster - 100));
   EXPECT_THAT(message_of(judged(image), "disk.truncated"), HasSubstr("compressed"));
+  put_big<std::uint64_t>(image, l2_at + 8, flag | (l2_at + 512));
+  EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+              HasSubstr("lies over a table"));
 }
 
 TEST(Qcow2Tables, RefusesEntriesThatPointInsideAClusterAndSharedTables) {
@@ -84,6 +88,50 @@ TEST(Qcow2Tables, RefusesTablesAndDataThatLieOverTables) {
   Image image = sound_qcow2();
   put_big<std::uint64_t>(image, l2_at + 8, l2_at);
   EXPECT_THAT(answers(judged(image)), ElementsAre("disk.qcow2-corrupt-or-dirty:error"));
+}
+
+TEST(Qcow2Tables, RefusesWhatIsInUseAndNotCounted) {
+  for (std::size_t used = 0; used < 6; ++used) {
+    Image image = sound_qcow2();
+    put_big<std::uint16_t>(image, 2 * cluster + 2 * used, 0);
+    EXPECT_THAT(answers(judged(image)), ElementsAre("disk.qcow2-corrupt-or-dirty:error"));
+    EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+                HasSubstr(fmt::format("the cluster at byte {} is in use", used * cluster)));
+  }
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, cluster, 0);
+  EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+              HasSubstr("at byte 0 is in use, but its refcount is 0: the next write overwrites it "
+                        "(and 4 more)"));
+}
+
+TEST(Qcow2Tables, TakesNoCountsFromAnImageThatWasNotClosed) {
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, 72, 1);
+  put_big<std::uint16_t>(image, 2 * cluster + 10, 0);
+  EXPECT_THAT(answers(judged(image)), ElementsAre(testing::StartsWith("disk.qcow2-corrupt")));
+  EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+              testing::Not(HasSubstr("refcount is 0")));
+}
+
+TEST(Qcow2Tables, RefusesAClusterThatIsWrittenInPlaceForTwo) {
+  const std::uint64_t copied = std::uint64_t{1} << 63;
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, l2_at + 8, copied | data_at);
+  EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
+              HasSubstr("guest byte 65536: its cluster at byte 327680 holds other bytes"));
+  put_big<std::uint64_t>(image, l2_at, data_at);
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.qcow2-corrupt-or-dirty:error"));
+  // QEMU copies such clusters before it writes to them.
+  put_big<std::uint64_t>(image, l2_at + 8, data_at);
+  EXPECT_THAT(answers(judged(image)), IsEmpty());
+}
+
+TEST(Qcow2Tables, MasksReservedBitsAsQemuDoes) {
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, l1_at, std::uint64_t{0xff} << 56 | l2_at | 0x1ff);
+  put_big<std::uint64_t>(image, l2_at, std::uint64_t{0xbf} << 56 | data_at | 0x1fe);
+  EXPECT_THAT(answers(judged(image)), IsEmpty());
 }
 
 TEST(Qcow2Tables, RefusesADiskWithoutData) {
