@@ -30,9 +30,10 @@ Result<State> read_ext(const ReadBytes& read) {
 }
 
 Result<State> read_xfs(const ReadBytes& read) {
+  constexpr std::uint32_t magic = 0x58465342;  // "XFSB"
   constexpr std::uint32_t needs_repair = 0x10;
   const std::string block = TRY(read(0, 512));
-  if (!block.starts_with("XFSB")) return State{};
+  if (big<std::uint32_t>(block, 0) != magic) return State{};
   const std::uint64_t block_size = big<std::uint32_t>(block, 4);
   const auto log_start = big<std::uint64_t>(block, 48);
   const std::uint64_t group_blocks = big<std::uint32_t>(block, 84);
