@@ -77,8 +77,8 @@ std::string findings_html(const ImageReport& image) {
     out += fmt::format(
         R"(<details class="group"{}><summary><h3>{} <span class="count">{}</span></h3></summary>)",
         folded ? "" : " open", heading_of(severity), count);
-    for (const Finding& finding : image.findings)
-      if (finding.severity == severity && !finding.waived) out += finding_html(finding);
+    for (const Finding* finding : in_reading_order(image))
+      if (finding->severity == severity && !finding->waived) out += finding_html(*finding);
     out += "</details>";
   }
   return out + waived_html(image);

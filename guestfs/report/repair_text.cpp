@@ -1,5 +1,7 @@
 #include "guestfs/report/repair_text.h"
 
+#include <algorithm>
+
 #include "agent/base/printable.h"
 #include "guestfs/language/say.h"
 #include "guestfs/report/painter.h"
@@ -29,8 +31,7 @@ class RepairText {
   std::string render() {
     out_ =
         "\n" + painter_.paint(Style::bold, printable(outcome_of(repair_), longest_sentence)) + "\n";
-    verdict(say("before"), repair_.before.verdict, repair_.before.path);
-    if (repair_.after) verdict(say("after"), *repair_.after, repair_.output);
+    verdicts();
     for (const RepairChange& change : repair_.changes) tell(change);
     if (!repair_.unrepaired.empty()) out_ += "\n" + say("not repaired") + "\n";
     for (const UnrepairedFinding& each : repair_.unrepaired) tell(each);
@@ -38,10 +39,25 @@ class RepairText {
   }
 
  private:
-  void verdict(const std::string& when, Verdict verdict, const std::string& path) {
-    out_ += fmt::format("  {}  {}  {}\n", when,
-                        painter_.paint(Painter::style_of(verdict), word_of(verdict)),
-                        printable(path, longest_path));
+  void verdicts() {
+    struct Line {
+      std::string when;
+      Verdict verdict;
+      const std::string& path;
+    };
+    std::vector<Line> lines{{say("before"), repair_.before.verdict, repair_.before.path}};
+    if (repair_.after) lines.push_back({say("after"), *repair_.after, repair_.output});
+    std::size_t widest = 0;
+    std::size_t widest_verdict = 0;
+    for (const Line& line : lines) {
+      widest = std::max(widest, display_width(line.when));
+      widest_verdict = std::max(widest_verdict, display_width(word_of(line.verdict)));
+    }
+    for (const auto& [when, verdict, path] : lines)
+      out_ += fmt::format(
+          "  {}  {}  {}\n", padded(when, widest),
+          painter_.paint(Painter::style_of(verdict), padded(word_of(verdict), widest_verdict)),
+          printable(path, longest_path));
   }
 
   void tell(const RepairChange& change) {

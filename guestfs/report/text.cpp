@@ -23,12 +23,6 @@ std::string cell(const std::string& text) {
   return text.empty() ? "-" : printable(text, longest_cell);
 }
 
-/// The text and as many blanks as bring it to `width` columns.
-std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t used = display_width(text);
-  return used < width ? text + std::string(width - used, ' ') : text;
-}
-
 class ImageText {
  public:
   ImageText(const ImageReport& image, bool colour) : image_{image}, painter_{colour} {}
@@ -37,6 +31,7 @@ class ImageText {
     verdict_line();
     if (image_.verdict != Verdict::accepted)
       out_ += fmt::format("  {}\n", printable(reason_of(image_), longest_sentence));
+    verdicts();
     identity();
     disks();
     boot();
@@ -131,12 +126,27 @@ class ImageText {
   }
 
   void findings() {
-    for (const auto severity : {Severity::error, Severity::warning, Severity::info})
-      for (const Finding& finding : image_.findings)
-        if (finding.severity == severity && !finding.waived)
-          out_ += "\n" + finding_text(finding, painter_);
-    for (const Finding& finding : image_.findings)
-      if (finding.waived) out_ += "\n" + finding_text(finding, painter_);
+    const auto differences = differences_of(image_.profiles);
+    for (const Finding* finding : in_reading_order(image_)) {
+      const auto difference = std::ranges::find(differences, finding->rule, &Difference::rule);
+      out_ += "\n" + finding_text(*finding, painter_,
+                                  difference == differences.end() ? "" : opinions(*difference));
+    }
+  }
+
+  /// "generic note, ecs warning, jdcloud error".
+  std::string opinions(const Difference& difference) {
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < image_.profiles.size(); ++i)
+      words.push_back(image_.profiles[i].profile + " " + word_of_answer(difference.answers[i]));
+    return fmt::format("{}", fmt::join(words, ", "));
+  }
+
+  void verdicts() {
+    std::vector<std::string> words;
+    for (const ProfileReport& profile : image_.profiles)
+      words.push_back(printable(profile.profile, longest_cell) + " " + word_of(profile.verdict));
+    field(say("profiles"), fmt::format("{}", fmt::join(words, ", ")));
   }
 
   void undetermined() {
@@ -175,6 +185,16 @@ class ImageText {
   std::string out_;
 };
 
+/// How many images there are of each verdict, where there are several.
+std::string total_of(const Report& report) {
+  if (report.images.size() < 2) return "";
+  std::vector<std::string> parts;
+  for (const Verdict verdict : {Verdict::accepted, Verdict::rejected, Verdict::undetermined})
+    if (const auto count = std::ranges::count(report.images, verdict, &ImageReport::verdict))
+      parts.push_back(fmt::format("{} {}", count, word_of(verdict)));
+  return "\n" + say("{} images: {}", report.images.size(), fmt::join(parts, ", ")) + "\n";
+}
+
 }  // namespace
 
 std::string render_text(const Report& report, bool colour) {
@@ -183,8 +203,8 @@ std::string render_text(const Report& report, bool colour) {
     if (!out.empty()) out += "\n";
     out += ImageText{image, colour}.render();
   }
-  return out + say("profile {}, rules {}", printable(report.profile), printable(report.ruleset)) +
-         "\n";
+  return out + total_of(report) +
+         say("profile {}, rules {}", printable(report.profile), printable(report.ruleset)) + "\n";
 }
 
 }  // namespace imprint::report

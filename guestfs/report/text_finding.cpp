@@ -44,7 +44,8 @@ std::string note(const std::string& label, const std::string& text, const Painte
 
 }  // namespace
 
-std::string finding_text(const Finding& finding, const Painter& painter) {
+std::string finding_text(const Finding& finding, const Painter& painter,
+                         const std::string& opinions) {
   const std::string place = printable(place_of(finding), longest_sentence);
   std::string out = fmt::format(
       "{} {}{}\n", painter.paint(Painter::style_of(finding.severity), word_of(finding.severity)),
@@ -56,6 +57,7 @@ std::string finding_text(const Finding& finding, const Painter& painter) {
                        painter.paint(Style::bold, printable(waiver_of(finding), longest_sentence)));
   out += note(say("effect:"), finding.effect, painter);
   out += note(say("to do:"), finding.hint, painter);
+  out += note(say("profiles:"), opinions, painter);
   return out;
 }
 

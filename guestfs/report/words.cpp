@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <tuple>
 
 #include "guestfs/language/say.h"
 #include "guestfs/report/boot_chain.h"
@@ -112,6 +113,11 @@ std::size_t display_width(std::string_view utf8) {
   return width;
 }
 
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t used = display_width(text);
+  return used < width ? text + std::string(width - used, ' ') : text;
+}
+
 std::ptrdiff_t count_of(const ImageReport& image, Severity severity) {
   return std::ranges::count_if(image.findings, [&](const Finding& finding) {
     return finding.severity == severity && !finding.waived;
@@ -141,13 +147,20 @@ std::string counts(const ImageReport& image) {
   return parts.empty() ? say("no findings") : fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::vector<const Finding*> in_reading_order(const ImageReport& image) {
+  std::vector<const Finding*> order;
+  for (const Finding& finding : image.findings) order.push_back(&finding);
+  const auto rank = [](const Finding* finding) {
+    return std::tuple{finding->waived.has_value(), finding->severity,
+                      rejects(*finding) ? link_of(finding->rule) : Link{}};
+  };
+  std::ranges::stable_sort(order, {}, rank);
+  return order;
+}
+
 const Finding* main_reason_or_null(const ImageReport& image) {
-  const Finding* first = nullptr;
-  for (const Finding& finding : image.findings) {
-    if (!rejects(finding)) continue;
-    if (first == nullptr || link_of(finding.rule) < link_of(first->rule)) first = &finding;
-  }
-  return first;
+  const auto order = in_reading_order(image);
+  return !order.empty() && rejects(*order.front()) ? order.front() : nullptr;
 }
 
 std::string reason_of(const ImageReport& image) {

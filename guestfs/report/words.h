@@ -21,6 +21,9 @@ std::string human_size(std::uint64_t bytes);
 /// How many columns a terminal gives the text: wide characters take two.
 std::size_t display_width(std::string_view utf8);
 
+/// The text and as many blanks as bring it to `width` columns.
+std::string padded(const std::string& text, std::size_t width);
+
 /// The findings of that severity that are not waived.
 std::ptrdiff_t count_of(const ImageReport& image, Severity severity);
 std::ptrdiff_t count_of_waived(const ImageReport& image);
@@ -29,8 +32,12 @@ std::string waiver_of(const Finding& finding);
 /// "1 error, 2 warnings": only what there is.
 std::string counts(const ImageReport& image);
 
-/// The finding that explains a rejection: of the errors the one that strikes first while the
-/// machine starts. Null if there is no error.
+/// The findings as people read them: errors, warnings, notes, and last what is waived; of errors
+/// those first that strike first while the machine starts. They live as long as the image.
+std::vector<const Finding*> in_reading_order(const ImageReport& image);
+
+/// The finding that explains a rejection: the first one in reading order. Null if there is no
+/// error.
 const Finding* main_reason_or_null(const ImageReport& image);
 /// In one sentence why the verdict is what it is. It may hold text of the guest.
 std::string reason_of(const ImageReport& image);

@@ -14,7 +14,7 @@ using testing::StartsWith;
 TEST(RepairText, TellsBothVerdictsEachChangeAndWhatStays) {
   const std::string text = repair_text(test::repair_of(test::full_report().images[0]), false);
   EXPECT_THAT(text, StartsWith("\nfiles repaired: 1\n  before  rejected  "));
-  EXPECT_THAT(text, HasSubstr("\n  after  accepted  fixed.qcow2\n"));
+  EXPECT_THAT(text, HasSubstr("\n  after   accepted  fixed.qcow2\n"));
   EXPECT_THAT(text, HasSubstr("\n/etc/fstab  changed  fstab.device-not-in-image\n  line 3\n"
                               "--- a/etc/fstab\n+++ b/etc/fstab\n@@ -1 +1 @@\n-a\n+#a\n"));
   EXPECT_THAT(text, HasSubstr("\nnot repaired\n  seal.suid /bin/x:3  by hand\n"));

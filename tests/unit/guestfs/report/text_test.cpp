@@ -66,6 +66,31 @@ TEST(TextReport, ComparesProfiles) {
   EXPECT_THAT(text, HasSubstr("  fs.swap-partition          note      clean\n"));
 }
 
+TEST(TextReport, TellsAtOnceAndWithEachFindingWhichProfileRejects) {
+  const std::string text = render_text(test::full_report(), false);
+  EXPECT_THAT(text, HasSubstr("\n  profiles  ecs rejected, generic rejected\n"));
+  EXPECT_THAT(text, HasSubstr("\n  profiles: ecs error, generic note\n"));
+  EXPECT_THAT(render_text(sample(), false), Not(HasSubstr("profiles")));
+}
+
+TEST(TextReport, BeginsWithTheErrorThatItsFirstLinesName) {
+  Report report = sample();
+  report.images[0].findings.push_back(
+      {"boot.kernel-missing", Severity::error, "", {}, "", "there is no kernel", "", ""});
+  const std::string text = render_text(report, false);
+  EXPECT_THAT(text, HasSubstr(")\n  there is no kernel\n"));
+  EXPECT_LT(text.find("error boot.kernel-missing"), text.find("error fstab"));
+}
+
+TEST(TextReport, CountsSeveralImages) {
+  Report report = sample();
+  EXPECT_THAT(render_text(report, false), Not(HasSubstr("images:")));
+  report.images.push_back(test::accepted_image());
+  report.images.push_back(report.images[0]);
+  EXPECT_THAT(render_text(report, false),
+              HasSubstr("\n\n3 images: 1 accepted, 2 rejected\nprofile generic"));
+}
+
 TEST(TextReport, TellsErrorsBeforeWarnings) {
   const std::string text = render_text(sample(), false);
   EXPECT_LT(text.find("error fstab"), text.find("warning shadow.mode  /etc/shadow\n"));

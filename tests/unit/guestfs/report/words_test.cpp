@@ -16,6 +16,26 @@ TEST(Words, NameTheErrorThatStrikesFirst) {
   EXPECT_EQ(reason_of(test::unreadable_image()), "cannot be read: No such file or directory");
 }
 
+TEST(Words, PutFirstWhatStrikesFirstAndLastWhatIsWaived) {
+  ImageReport image = test::waived_image();
+  for (const char* rule : {"shadow.mode", "fstab.bad", "boot.kernel-missing"})
+    image.findings.push_back(
+        {rule,
+         std::string_view{rule} == "shadow.mode" ? Severity::warning : Severity::error,
+         "",
+         {},
+         "",
+         "",
+         "",
+         ""});
+  const auto order = in_reading_order(image);
+  EXPECT_EQ(order[0]->rule, "boot.kernel-missing");
+  EXPECT_EQ(order[1]->rule, "fstab.bad");
+  EXPECT_EQ(order[2]->severity, Severity::warning);
+  EXPECT_TRUE(order.back()->waived.has_value());
+  EXPECT_EQ(order.size(), image.findings.size());
+}
+
 TEST(Words, CountWhatThereIs) {
   EXPECT_EQ(counts(test::full_report().images[0]),
             "2 errors, 1 warning, 1 note, 1 unanswered question");
