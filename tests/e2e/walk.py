@@ -1,6 +1,7 @@
 """Orders to an agent that is worked against, held against a model of what must be true."""
 import signal
 
+import deaths
 import scenes
 
 
@@ -80,10 +81,12 @@ class Walk:
             self.start_after_libvirt_crashed_it()
 
     def start_after_libvirt_crashed_it(self):
-        """libvirt 9.0 may call back a thread's stack that is gone, after a connection broke (virNetClientIOEventLoop; the
-        kernel's log names libvirt.so). systemd starts the agent again, and so is it done here. Anything else is a fault."""
+        """libvirt 9.0 may call back a thread's stack that is gone, after a connection broke (virNetClientIOEventLoop). systemd
+        starts the agent again, and so is it done here. Any other death is a fault."""
         died_of = -self.node.process.wait(10)
-        assert self.world.on_libvirt and died_of == signal.SIGSEGV, f"the agent died of signal {died_of}"
+        place = deaths.place_of_last(self.node.log)
+        assert self.world.on_libvirt and died_of == signal.SIGSEGV and deaths.is_in_client_of_libvirt(place), \
+            f"the agent died of signal {died_of} at {place}"
         self.count("agent crashed in libvirt")
         self.node.start()
         assert self.node.wait_until_ready(), "the agent does not start again"
