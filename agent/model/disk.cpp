@@ -23,6 +23,10 @@ Result<DiskFormat> parse_disk_format(std::string_view text) {
   return parse_word(formats, text, "disk format");
 }
 
+std::string firmware_variables(const std::string& system_disk) {
+  return system_disk + ".nvram";
+}
+
 Json to_json(const Disk& disk) {
   return {{"role", to_string(disk.role)},
           {"path", disk.path},

@@ -33,6 +33,10 @@ struct Disk {
   std::int64_t generation = 1;
 };
 
+/// Where the variables of a UEFI machine lie: beside its system disk, because boot entries belong
+/// to the system and must come back, and go, with it.
+std::string firmware_variables(const std::string& system_disk);
+
 Json to_json(const Disk& disk);
 Result<Disk> parse_disk_record(const Json& json, std::string where);
 

@@ -72,7 +72,8 @@ class Finder {
   [[nodiscard]] bool is_held(const std::string& file) const {
     if (facts_.held.contains(file)) return true;
     const std::filesystem::path path{file};
-    return path.extension() == ".nvram" && facts_.held.contains(path.parent_path() / path.stem());
+    const std::string disk = path.parent_path() / path.stem();
+    return facts_.held.contains(disk) && firmware_variables(disk) == file;
   }
   void unrecorded_files() {
     for (const std::string& file : facts_.files)

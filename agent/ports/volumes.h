@@ -90,8 +90,15 @@ class Volumes {
   /// The ISO 9660 image with volume id "cidata" (NoCloud), mode 0600.
   virtual Result<Disk> create_seed(const InstanceId& instance, int system_generation,
                                    const Seed& seed) = 0;
-  /// Removes a system disk or seed. Errc::denied for a data disk: those go only with
-  /// remove_instance.
+  /// Where disk and seed of a system of that number are, once they are made.
+  struct SystemFiles {
+    std::filesystem::path disk;
+    std::filesystem::path seed;
+  };
+  [[nodiscard]] virtual SystemFiles system_files(const InstanceId& instance,
+                                                 int system_generation) const = 0;
+  /// Removes a system disk with its firmware's variables, or a seed, and what making it left half
+  /// done. Errc::denied for a data disk: those go only with remove_instance.
   virtual Result<> remove_disk(const Disk& disk) = 0;
   /// Removes the instance's folder with all its disks: the end of a release.
   virtual Result<> remove_instance(const InstanceId& instance) = 0;

@@ -155,6 +155,12 @@ Result<Disk> LocalVolumes::create_seed(const InstanceId& instance, int system_ge
   return disk;
 }
 
+Volumes::SystemFiles LocalVolumes::system_files(const InstanceId& instance,
+                                                int system_generation) const {
+  return {paths_.system_disk(instance, system_generation),
+          paths_.seed(instance, system_generation)};
+}
+
 Result<> LocalVolumes::remove_disk(const Disk& disk) {
   if (disk.role == DiskRole::data)
     return make_error(Errc::denied, "'{}' is a data disk: it goes only with its instance",
@@ -162,6 +168,8 @@ Result<> LocalVolumes::remove_disk(const Disk& disk) {
   if (!paths_.is_replaceable_disk(disk.path))
     return make_error(Errc::denied, "'{}' is no system disk or seed of this node", disk.path);
   const std::lock_guard lock{maker(path{disk.path}.parent_path().filename().string())};
+  TRY(remove_file(StatePaths::temporary(disk.path)));
+  TRY(remove_file(firmware_variables(disk.path)));
   return remove_file(disk.path);
 }
 

@@ -6,6 +6,7 @@
 #include "agent/policy/reimage.h"
 #include "agent/policy/sizes.h"
 #include "agent/workflows/image_bytes.h"
+#include "agent/workflows/machine.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/systems.h"
 
@@ -55,14 +56,16 @@ Result<> release(Run& run) {
   return drop_unused_bytes(run, plan.image->digest);
 }
 
-/// That a file made for the new system is none of those that the instance has.
+bool holds(const System& system, const std::string& path) {
+  return path == system.disk.path || path == system.seed.path;
+}
+
+/// That a file of the new system is none of those that the instance has.
 Result<> require_new(const ExchangePlan& plan, const Disk& disk) {
   TRY(policy::refuse_data_disk(disk, plan.before.data_disks));
-  const bool taken =
-      disk.path == plan.before.system.disk.path || disk.path == plan.before.system.seed.path ||
-      (plan.before.retained && (disk.path == plan.before.retained->system.disk.path ||
-                                disk.path == plan.before.retained->system.seed.path));
-  if (!taken) return {};
+  const auto& retained = plan.before.retained;
+  if (!holds(plan.before.system, disk.path) && !(retained && holds(retained->system, disk.path)))
+    return {};
   return make_error(Errc::internal, "'{}' is in use by instance '{}'", disk.path, plan.before.name);
 }
 
@@ -75,13 +78,6 @@ Result<> make_disk(Run& run) {
   return run.save_plan(to_json(plan));
 }
 
-Result<Disk> make_seed_file(Run& run, const ExchangePlan& plan) {
-  auto secrets = TRY(run.ports.volumes.load_secrets(plan.after.id));
-  return run.ports.volumes.create_seed(
-      plan.after.id, plan.after.system_generation,
-      seed_of(plan.after, plan.after.system, secrets.user_data, secrets.password_hash));
-}
-
 Result<> make_seed(Run& run) {
   ExchangePlan plan = TRY(plan_of(run));
   if (plan.seed_given) {
@@ -89,19 +85,32 @@ Result<> make_seed(Run& run) {
     return make_error(Errc::unavailable,
                       "the user data of the request was lost before the work began; ask again");
   }
-  const Disk seed = TRY(make_seed_file(run, plan));
+  auto secrets = TRY(run.ports.volumes.load_secrets(plan.after.id));
+  const Disk seed = TRY(run.ports.volumes.create_seed(
+      plan.after.id, plan.after.system_generation,
+      seed_of(plan.after, plan.after.system, secrets.user_data, secrets.password_hash)));
   TRY(require_new(plan, seed));
   plan.after.system.seed = seed;
   return run.save_plan(to_json(plan));
 }
 
-Result<> remove_new_system(Run& run) {
+/// The names of the files are known whether or not a step came to note them: an agent that was
+/// killed in between, and then cannot make them again, finds them all the same.
+Result<> remove_new_seed(Run& run) {
   const ExchangePlan plan = TRY(plan_of(run));
-  System made = plan.after.system;
-  // A seed that was given may stand on disk without the plan knowing; asking for it tells where.
-  if (plan.seed_given && made.seed.path.empty()) made.seed = TRY(make_seed_file(run, plan));
-  made.disk.base_digest.reset();  // the bytes are held until `reserve` is undone
-  return remove_system(run, plan.before, made);
+  Disk seed = plan.after.system.seed;
+  seed.path = run.ports.volumes.system_files(plan.after.id, plan.after.system_generation).seed;
+  TRY(require_new(plan, seed));
+  return run.ports.volumes.remove_disk(seed);
+}
+
+Result<> remove_new_disk(Run& run) {
+  const ExchangePlan plan = TRY(plan_of(run));
+  Disk disk = plan.after.system.disk;
+  disk.path = run.ports.volumes.system_files(plan.after.id, plan.after.system_generation).disk;
+  TRY(require_new(plan, disk));
+  TRY(require_not_in_use(run, plan.before.uuid, disk));
+  return run.ports.volumes.remove_disk(disk);
 }
 
 }  // namespace
@@ -149,7 +158,7 @@ Steps reimage_steps(const ExchangePlan& plan, const Settings& settings) {
       {.name = "check",
        .text = fmt::format("see that image '{}' is whole and the instance as recorded", image),
        .run = check,
-       .undo = remove_new_system},
+       .undo = remove_new_seed},
       {.name = "reserve",
        .text = "hold the image and see that there is space",
        .run = reserve,
@@ -158,11 +167,11 @@ Steps reimage_steps(const ExchangePlan& plan, const Settings& settings) {
        .text = fmt::format("make a system disk of {} over image '{}'",
                            format_size(plan.after.system.disk.size), image),
        .run = make_disk,
-       .undo = remove_new_system},
+       .undo = remove_new_disk},
       {.name = "seed",
        .text = "make a seed with a new identity for cloud-init",
        .run = make_seed,
-       .undo = remove_new_system}};
+       .undo = remove_new_seed}};
   for (Step& step : exchange_steps(plan, settings.stop_grace)) steps.push_back(std::move(step));
   return steps;
 }

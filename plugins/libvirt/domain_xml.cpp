@@ -152,10 +152,6 @@ std::string data_target(std::size_t index) {
   return std::string{"vd"} + static_cast<char>('b' + static_cast<char>(index));
 }
 
-std::string nvram_path(const Disk& system) {
-  return system.path + ".nvram";
-}
-
 void append_mark(pugi::xml_node metadata, const Machine& machine) {
   add(metadata, "imprint:machine",
       {{"xmlns:imprint", mark_namespace},
@@ -186,7 +182,7 @@ void append_firmware(pugi::xml_node os, const Machine& machine, const Platform& 
       .set(platform.uefi_code.c_str());
   add(os, "nvram", {{"template", platform.uefi_variables.string()}})
       .text()
-      .set(nvram_path(machine.system).c_str());
+      .set(firmware_variables(machine.system.path).c_str());
 }
 
 Result<std::string> build_domain(const Machine& machine, const Platform& platform) {

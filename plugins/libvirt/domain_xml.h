@@ -28,10 +28,6 @@ inline constexpr std::size_t most_data_disks = 24;
 /// "vdb" for index 0.
 std::string data_target(std::size_t index);
 
-/// Where a UEFI machine's variables lie: beside its system disk, because boot entries belong to the
-/// system and must come back with it.
-std::string nvram_path(const Disk& system);
-
 /// The whole definition. Errc::invalid: no processor, no memory, a path that is not absolute, a
 /// serial that is missing, too long or used twice, more data disks than there are names.
 Result<std::string> build_domain(const Machine& machine, const Platform& platform);

@@ -213,6 +213,10 @@ class CrashingVolumes : public Volumes {
                            const Seed& seed) override {
     return point_.change([&] { return real_.create_seed(instance, system_generation, seed); });
   }
+  [[nodiscard]] SystemFiles system_files(const InstanceId& instance,
+                                         int system_generation) const override {
+    return real_.system_files(instance, system_generation);
+  }
   Result<> remove_disk(const Disk& disk) override {
     return point_.change([&] { return real_.remove_disk(disk); });
   }

@@ -162,7 +162,7 @@ Result<Disk> FakeVolumes::create_system_disk(const InstanceId& instance, int sys
   const auto base = files_->files.find(image_path(image.digest));
   if (base == files_->files.end())
     return make_error(Errc::unavailable, "image '{}' has no file", image.digest.hex());
-  const std::string path = fmt::format("{}system-{}.qcow2", folder_of(instance), system_generation);
+  const std::string path = system_files(instance, system_generation).disk;
   files_->files.try_emplace(path, FakeFiles::File{"overlay of " + base->second.content, size});
   return Disk{.role = DiskRole::system,
               .path = path,
@@ -192,7 +192,7 @@ Result<Disk> FakeVolumes::create_seed(const InstanceId& instance, int system_gen
                                       const Seed& seed) {
   const std::lock_guard lock{files_->mutex};
   TRY(fault("create_seed"));
-  const std::string path = fmt::format("{}seed-{}.iso", folder_of(instance), system_generation);
+  const std::string path = system_files(instance, system_generation).seed;
   files_->files.try_emplace(
       path, FakeFiles::File{seed.cloud_instance_id + "\n" + seed.user_data.reveal() + "\n" +
                                 seed.password_hash.reveal(),
@@ -204,6 +204,12 @@ Result<Disk> FakeVolumes::create_seed(const InstanceId& instance, int system_gen
               .size = 1,
               .base_path = std::nullopt,
               .base_digest = std::nullopt};
+}
+
+Volumes::SystemFiles FakeVolumes::system_files(const InstanceId& instance,
+                                               int system_generation) const {
+  return {fmt::format("{}system-{}.qcow2", folder_of(instance), system_generation),
+          fmt::format("{}seed-{}.iso", folder_of(instance), system_generation)};
 }
 
 Result<> FakeVolumes::remove_disk(const Disk& disk) {

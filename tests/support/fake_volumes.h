@@ -61,6 +61,8 @@ class FakeVolumes : public Volumes {
   Result<Disk> create_data_disk(const InstanceId& instance, int index, std::uint64_t size) override;
   Result<Disk> create_seed(const InstanceId& instance, int system_generation,
                            const Seed& seed) override;
+  [[nodiscard]] SystemFiles system_files(const InstanceId& instance,
+                                         int system_generation) const override;
   Result<> remove_disk(const Disk& disk) override;
   Result<> remove_instance(const InstanceId& instance) override;
   Result<> save_secrets(const InstanceId& instance, const Secret& user_data,

@@ -131,6 +131,27 @@ TEST_F(Volumes, RemoveSystemDisksAndSeedsOnly) {
   EXPECT_TRUE(std::filesystem::exists(data->path));
 }
 
+TEST_F(Volumes, RemoveASystemDiskWithItsFirmwaresVariablesAndWhatIsHalfMade) {
+  const auto kept = volumes_.create_system_disk(instance_, 1, adopted_image(), 20 * mebibyte);
+  ASSERT_TRUE(kept);
+  Disk disk;
+  disk.role = DiskRole::system;
+  disk.path = volumes_.system_files(instance_, 2).disk;
+  for (const std::string& of : {kept->path, disk.path})
+    ASSERT_TRUE(write_file_atomically(firmware_variables(of), "variables", 0600));
+  ASSERT_TRUE(write_file_atomically(store::StatePaths::temporary(disk.path), "half", 0600));
+  EXPECT_TRUE(volumes_.remove_disk(disk));
+  EXPECT_THAT(names_in(paths_.instance(instance_)),
+              ElementsAre("system-1.qcow2", "system-1.qcow2.nvram"));
+}
+
+TEST_F(Volumes, TellWhereASystemsFilesAreBeforeTheyAreMade) {
+  const auto files = volumes_.system_files(instance_, 3);
+  EXPECT_EQ(files.disk,
+            volumes_.create_system_disk(instance_, 3, adopted_image(), 20 * mebibyte)->path);
+  EXPECT_EQ(files.seed, volumes_.create_seed(instance_, 3, {})->path);
+}
+
 TEST_F(Volumes, RemoveNothingOutsideAnInstance) {
   const Image image = adopted_image();
   const std::string folder = paths_.instance(instance_).string();

@@ -16,6 +16,7 @@ struct Scene {
   std::string name;
   std::function<void(World&, Agent&)> before;  ///< what is there already
   std::function<Result<Job>(workflows::JobRunner&, const Caller&)> order;  ///< what is asked
+  std::function<void(World&)> after = [](World&) {};  ///< what is broken when the agent comes back
 };
 
 const Caller keyed{"uid:1000", "the-key"};
@@ -113,6 +114,34 @@ void expect_truthful_end(World& world, const Job& job) {
   EXPECT_TRUE(world.journal.open_jobs()->empty());
 }
 
+/// All that a job may change: files, records, machines.
+std::string changeable(World& world) {
+  std::string text;
+  const auto stored = *world.store.list("");
+  const auto machines = *world.hypervisor.list();
+  for (const std::string& path : world.volumes.paths())
+    text += path + " " + world.volumes.content(path) + "\n";
+  for (const auto& [id, secrets] : world.files->secrets) text += id + "\n";
+  for (const Entry& entry : stored.entries) text += entry.key + " " + entry.value + "\n";
+  for (const auto& machine : machines)
+    text += fmt::format("{} {} {}\n", machine.uuid, to_string(machine.power),
+                        world.hypervisor.machine(machine.uuid)->system.path);
+  return text;
+}
+
+/// Whatever was changed by then, the journal says who ordered it, what, of what, and when.
+void expect_recorded_first(World& world, const std::string& before) {
+  const auto recorded = world.journal.list(1000);
+  const auto found = std::ranges::find(*recorded, keyed.idempotency_key, &Job::idempotency_key);
+  if (found == recorded->end()) {
+    EXPECT_EQ(changeable(world), before) << "changed, and nothing says by whom";
+    return;
+  }
+  EXPECT_EQ(found->caller, keyed.name);
+  EXPECT_FALSE(found->subject.empty());
+  EXPECT_FALSE(found->created.empty());
+}
+
 /// What the world is like after a crash at change `at` and a restart. False: there is no such
 /// change any more.
 bool crash_once(const Scene& scene, int at, bool after) {
@@ -123,12 +152,15 @@ bool crash_once(const Scene& scene, int at, bool after) {
     Agent agent{world};
     scene.before(world, agent);
   }
+  const std::string before = changeable(world);
   bool died = false;
   {
     Doomed doomed{world, at, after};
     doomed.live(scene);
     died = doomed.died();
   }
+  expect_recorded_first(world, before);
+  scene.after(world);
   Agent agent{world};
   EXPECT_TRUE(agent.recovered());
   const auto jobs = *world.journal.list(1000);
@@ -256,6 +288,31 @@ TEST(Crash, ReimageWithUserDataThatKeepsNothing) {
                       request.keep_old = std::chrono::seconds{0};
                       return runner.reimage_instance(caller, "web", request);
                     }});
+}
+
+/// What was made right before the crash, and not noted, is found all the same.
+void crash_reimage_that_cannot(const std::string& make_again) {
+  crash_everywhere({"reimage without " + make_again, web,
+                    [](JobRunner& runner, const Caller& caller) {
+                      ReimageInstance request = reimage_request();
+                      request.user_data = Secret{World::secret};
+                      return runner.reimage_instance(caller, "web", request);
+                    },
+                    [=](World& world) {
+                      world.volumes.fail_next(make_again, make_error(Errc::corrupt, "broken"));
+                    }});
+}
+
+TEST(Crash, ReimageThatCannotMakeItsDiskAgain) {
+  crash_reimage_that_cannot("create_system_disk");
+}
+
+TEST(Crash, ReimageThatCannotMakeItsSeedAgain) {
+  crash_reimage_that_cannot("create_seed");
+}
+
+TEST(Crash, ReimageThatFindsItsImageChanged) {
+  crash_reimage_that_cannot("probe_image");
 }
 
 TEST(Crash, ReimageToAGuestThatPanics) {
