@@ -28,9 +28,9 @@ bool is_booted(const ExchangePlan& plan) {
 Result<> stop(Run& run, seconds grace) {
   ExchangePlan plan = TRY(plan_of(run));
   if (!plan.was_running) {
-    // A host that went down has stopped every machine; the record still says which are to run.
-    plan.was_running =
-        plan.before.wanted_running || has_process(TRY(ask_state(run, plan.before.uuid)).power);
+    // Not what the hypervisor says: a host that went down has stopped every machine, and a `rest`
+    // that failed has left one running.
+    plan.was_running = plan.before.wanted_running;
     TRY(run.save_plan(to_json(plan)));
   }
   return stop_machine(run, plan.before.uuid, grace);

@@ -157,6 +157,16 @@ TEST_F(Reimage, LeavesAStoppedInstanceStopped) {
   EXPECT_EQ(defined(), web().system.disk.path);
 }
 
+TEST_F(Reimage, StopsAMachineThatAnEarlierOneCouldNotStopAgain) {
+  ASSERT_EQ(agent.wait(agent->stop_instance(World::caller, "web", {})).state, JobState::succeeded);
+  world.hypervisor.fail_next(Call::stop, broken);
+  ASSERT_EQ(reimage().state, JobState::needs_attention);
+  ASSERT_EQ(power(), PowerState::running) << "and its record says that it is not to run";
+  ASSERT_EQ(reimage(reimage_request("first")).state, JobState::succeeded);
+  EXPECT_FALSE(web().wanted_running);
+  EXPECT_EQ(power(), PowerState::stopped);
+}
+
 TEST_F(Reimage, RollsAStoppedInstanceBackToStopped) {
   agent.wait(agent->stop_instance(World::caller, "web", {}));
   world.hypervisor.set_guest(World::digest_of_image("two"), Guest::panics());
