@@ -18,10 +18,10 @@ Result<int> list(Session& session, const NoOptions&) {
     print_json(session.environment.out, list_to_json(jobs));
     return status_ok;
   }
-  std::vector<Row> rows{{"ID", "KIND", "SUBJECT", "STATE", "CREATED", "NOTE"}};
+  std::vector<Row> rows{{"ID", "KIND", "SUBJECT", "STATE", "CREATED", "CALLER", "NOTE"}};
   for (const Job& job : jobs)
     rows.push_back({job.id.str(), std::string{to_string(job.kind)}, job.subject,
-                    std::string{to_string(job.state)}, job.created,
+                    std::string{to_string(job.state)}, job.created, job.caller,
                     job.error ? job.error->message : job.note});
   print_table(session.environment.out, rows);
   return status_ok;

@@ -54,7 +54,7 @@ Result<int> status(Session& session, const NoOptions&) {
   std::ostream& out = session.environment.out;
   if (!node.read_only.empty()) out << one_line("READ ONLY: " + node.read_only) << "\n";
   for (const Damage& damage : node.damage)
-    out << one_line(fmt::format("  DAMAGED {}: {}; refused: {}", damage.name, damage.detail,
+    out << one_line(fmt::format("  UNREADABLE {}: {}; refused: {}", damage.name, damage.detail,
                                 damage.refused.empty() ? "nothing" : damage.refused))
         << "\n";
   for (const Drift& drift : node.drift)

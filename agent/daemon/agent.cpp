@@ -71,7 +71,8 @@ class LocalAgent : public Agent {
     folder_.emplace(TRY(store::StateFolder::open(store::StatePaths{config_.state_folder})));
     inspect::PrivateFolder::remove_stale();
     workflows::Settings settings = settings_of(config_);
-    settings.read_only = why_read_only();
+    settings.is_newer = is_newer();
+    settings.read_only = why_read_only(settings.is_newer);
     TRY(open_state(settings.read_only.empty()));
     timed_.emplace(std::shared_ptr<Hypervisor>{TRY(load_plugin(config_))});
     hypervisor_.emplace(*timed_);
@@ -86,13 +87,17 @@ class LocalAgent : public Agent {
   }
 
  private:
+  bool is_newer() {
+    const store::StatePaths& paths = folder_->paths();
+    return store::SqliteStore::is_newer(paths.store()) ||
+           store::SqliteJournal::is_newer(paths.journal());
+  }
+
   /// Empty: the state may be written.
-  std::string why_read_only() {
+  std::string why_read_only(bool newer) {
     const store::StatePaths& paths = folder_->paths();
     if (folder_->is_read_only())
       return fmt::format("the file system of '{}' is read-only", paths.root().string());
-    const bool newer = store::SqliteStore::is_newer(paths.store()) ||
-                       store::SqliteJournal::is_newer(paths.journal());
     if (!newer) return "";
     return fmt::format("'{}' was written by a newer program than this {}: install that one",
                        paths.root().string(), IMPRINT_VERSION);

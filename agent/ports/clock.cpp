@@ -15,6 +15,13 @@ std::chrono::system_clock::time_point SystemClock::now() const {
   return std::chrono::system_clock::now();
 }
 
+milliseconds SystemClock::uptime() const {
+  timespec since{};
+  ::clock_gettime(CLOCK_BOOTTIME, &since);
+  return std::chrono::seconds{since.tv_sec} +
+         std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds{since.tv_nsec});
+}
+
 void SystemClock::sleep(std::chrono::milliseconds duration) {
   std::this_thread::sleep_for(duration);
 }

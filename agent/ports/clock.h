@@ -9,8 +9,10 @@ namespace imprint {
 class Clock {
  public:
   virtual ~Clock() = default;
-  /// Wall-clock time, for records and retention only; never for measuring a wait.
+  /// Wall-clock time, for records only: somebody may set it, so nothing is measured by it.
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;
+  /// Since the host's start, the time that it was suspended too (CLOCK_BOOTTIME): nobody sets it.
+  [[nodiscard]] virtual std::chrono::milliseconds uptime() const = 0;
   /// Sleeps, or returns at once in tests that set the time.
   virtual void sleep(std::chrono::milliseconds duration) = 0;
 };
@@ -19,6 +21,7 @@ class Clock {
 class SystemClock : public Clock {
  public:
   [[nodiscard]] std::chrono::system_clock::time_point now() const override;
+  [[nodiscard]] std::chrono::milliseconds uptime() const override;
   void sleep(std::chrono::milliseconds duration) override;
 };
 

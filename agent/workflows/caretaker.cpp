@@ -162,7 +162,7 @@ void Caretaker::hold_files(policy::DriftFacts& facts) {
 void Caretaker::scrub() {
   const auto images = records_.images();
   if (!images || images->empty()) return;
-  const auto now = ports_.clock.now();
+  const auto now = ports_.clock.uptime();
   const Image* oldest = nullptr;
   {
     const auto reads = reads_.lock();
@@ -170,7 +170,8 @@ void Caretaker::scrub() {
       if (oldest == nullptr ||
           (*reads)[image.digest.hex()].when < (*reads)[oldest->digest.hex()].when)
         oldest = &image;
-    if (now - (*reads)[oldest->digest.hex()].when < settings_.scrub_interval) return;
+    const auto when = (*reads)[oldest->digest.hex()].when;
+    if (when && now - *when < settings_.scrub_interval) return;
   }
   const auto whole =
       ports_.volumes.verify_image(oldest->digest, [this] { return shared_.stopping.load(); });

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -39,8 +40,8 @@ class Caretaker {
 
  private:
   struct Read {
-    std::chrono::system_clock::time_point when{};
-    std::string fault;  ///< empty: whole
+    std::optional<std::chrono::milliseconds> when{};  ///< by uptime; none: not since the start
+    std::string fault;                                ///< empty: whole
   };
 
   void keep_looking(const std::stop_token& token);

@@ -19,6 +19,10 @@ std::string refused_by(const DamagedRecord& record) {
   return "what needs it";
 }
 
+std::string told_of_newer(const std::string& reason) {
+  return fmt::format("it was written by a newer version ({})", reason);
+}
+
 std::vector<Damage> told(const std::vector<DamagedJob>& jobs,
                          const std::vector<DamagedRecord>& records) {
   std::vector<Damage> all;
@@ -32,6 +36,10 @@ std::vector<Damage> told(const std::vector<DamagedJob>& jobs,
 
 Result<> DamagedRows::look() {
   Found fresh{TRY(journal_.damaged()), TRY(records_.damaged())};
+  if (is_newer_) {
+    for (DamagedJob& job : fresh.jobs) job.reason = told_of_newer(job.reason);
+    for (DamagedRecord& record : fresh.records) record.reason = told_of_newer(record.reason);
+  }
   const std::vector<Damage> known = all();
   for (const Damage& one : told(fresh.jobs, fresh.records))
     if (std::ranges::find(known, one) == known.end())

@@ -15,7 +15,9 @@ namespace imprint::workflows {
 /// its row does not say what that is. Thread-safe.
 class DamagedRows {
  public:
-  DamagedRows(Journal& journal, Records& records) : journal_{journal}, records_{records} {}
+  /// `is_newer`: a newer version wrote them, and may have meant what this one does not know.
+  DamagedRows(Journal& journal, Records& records, bool is_newer)
+      : journal_{journal}, records_{records}, is_newer_{is_newer} {}
 
   /// Reads every row. What was not known before is logged as an error. What is known stays if one
   /// of them does not answer.
@@ -42,6 +44,7 @@ class DamagedRows {
 
   Journal& journal_;
   Records& records_;
+  const bool is_newer_;
   Sync<Found> found_;
 };
 

@@ -4,7 +4,6 @@
 #include "agent/base/log.h"
 #include "agent/base/memory.h"
 #include "agent/model/json.h"
-#include "agent/policy/retention.h"
 #include "agent/workflows/catalogue.h"
 
 namespace imprint::workflows {
@@ -37,7 +36,7 @@ JobRunner::JobRunner(const Ports& ports, Settings settings)
     : ports_{ports},
       settings_{std::move(settings)},
       records_{ports.store},
-      damaged_{ports.journal, records_} {
+      damaged_{ports.journal, records_, settings_.is_newer} {
   shared_.changed = [this] { job_changed(); };
 }
 
@@ -93,15 +92,27 @@ void JobRunner::keep_house(const std::stop_token& token) {
 void JobRunner::reap_expired() {
   const auto instances = records_.instances();
   if (!instances) return log::warn("retention: {}, continuing", instances.error().message);
-  const std::string now = format_time(ports_.clock.now());
-  for (const Instance& instance : *instances) {
-    if (!instance.retained || !policy::is_expired(*instance.retained, now)) continue;
+  const Retention::Round round = retention_.lock()->look(*instances, ports_.clock);
+  for (const auto& [instance, until] : round.moved)
+    if (const auto moved = move_retention(instance, until); !moved)
+      log::warn("retention of instance {}: {}, continuing", instance.str(), moved.error().message);
+  for (const InstanceId& instance : round.expired) {
     const auto job =
-        commit_instance({.name = "imprint:retention", .idempotency_key = ""}, instance.id.str());
+        commit_instance({.name = "imprint:retention", .idempotency_key = ""}, instance.str());
     if (!job && job.error().code !=
                     Errc::conflict)  // a conflict: a job is open on it; the next round sees to it
-      log::warn("retention of instance {}: {}, continuing", instance.id.str(), job.error().message);
+      log::warn("retention of instance {}: {}, continuing", instance.str(), job.error().message);
   }
+}
+
+Result<> JobRunner::move_retention(const InstanceId& instance, const std::string& until) {
+  const std::lock_guard lock{ordering_};       // no order is planned by the record that is changed
+  if (open_.about(instance.str())) return {};  // the next round sees to it
+  log::warn("the clock was set: what instance {} keeps is kept until {}", instance.str(), until);
+  return records_.change_instance(instance, [&](Instance& record) {
+    if (record.retained) record.retained->until = until;
+    return record.retained.has_value();
+  });
 }
 
 Result<Job> JobRunner::submit(const Caller& caller, const Order& order) {

@@ -17,6 +17,7 @@
 #include "agent/workflows/open_jobs.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/reimage_instance.h"
+#include "agent/workflows/retention.h"
 #include "agent/workflows/run.h"
 #include "agent/workflows/worker_pool.h"
 #include "agent/workflows/workflow.h"
@@ -105,6 +106,7 @@ class JobRunner : public Service {
   Outcome attempt(const JobId& id);
   void job_changed();
   void keep_house(const std::stop_token& token);
+  Result<> move_retention(const InstanceId& instance, const std::string& until);
 
   /// Whether the journal has it as open; what is remembered of it may be a moment older.
   bool is_open(const JobId& job);
@@ -131,6 +133,7 @@ class JobRunner : public Service {
   std::mutex change_mutex_;
   std::condition_variable change_;
   std::int64_t changes_ = 0;
+  Sync<Retention> retention_;
   std::mutex house_mutex_;
   std::condition_variable_any house_;
   WorkerPool pool_;

@@ -35,6 +35,7 @@ struct Ports {
 /// Constant while the agent runs.
 struct Settings {
   std::string read_only;  ///< why every change is refused and nothing is written; empty: none is
+  bool is_newer = false;  ///< a newer version wrote the state: what cannot be read is not damaged
   std::string node = "localhost";
   std::string region;
   std::string version;

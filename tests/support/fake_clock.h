@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <thread>
 
 #include "agent/ports/clock.h"
@@ -12,16 +13,24 @@ namespace imprint::test {
 class FakeClock : public Clock {
  public:
   [[nodiscard]] std::chrono::system_clock::time_point now() const override {
-    return std::chrono::system_clock::time_point{std::chrono::milliseconds{milliseconds_}};
+    return std::chrono::system_clock::time_point{
+        std::chrono::milliseconds{first_ + passed_ + set_}};
+  }
+  [[nodiscard]] std::chrono::milliseconds uptime() const override {
+    return std::chrono::milliseconds{passed_};
   }
   void sleep(std::chrono::milliseconds duration) override {
-    milliseconds_ += duration.count();
+    advance(duration);
     std::this_thread::yield();
   }
-  void advance(std::chrono::milliseconds duration) { milliseconds_ += duration.count(); }
+  void advance(std::chrono::milliseconds duration) { passed_ += duration.count(); }
+  /// Somebody sets the wall clock; no time passes.
+  void set_ahead(std::chrono::milliseconds by) { set_ += by.count(); }
 
  private:
-  std::atomic<std::int64_t> milliseconds_ = 1'800'000'000'000;  // 2027-01-15
+  static constexpr std::int64_t first_ = 1'800'000'000'000;  // 2027-01-15
+  std::atomic<std::int64_t> passed_ = 0;
+  std::atomic<std::int64_t> set_ = 0;
 };
 
 }  // namespace imprint::test

@@ -8,7 +8,6 @@
 #include "agent/policy/image_use.h"
 #include "agent/policy/import.h"
 #include "agent/policy/reimage.h"
-#include "agent/policy/retention.h"
 #include "agent/policy/sizes.h"
 #include "tests/unit/agent/policy/samples.h"
 
@@ -180,14 +179,6 @@ TEST(Reimaging, GuardsDataDisksByRolePathAndSerial) {
   disk.path = "/d1";
   EXPECT_FALSE(refuse_data_disk(disk, data));
   EXPECT_FALSE(refuse_data_disk(data[0], {}));
-}
-
-TEST(Retention, EndsAtItsTimeAndNeverForAnUnreadableOne) {
-  const RetainedSystem kept{system_of(image_of("app"), "/s0"), "2027-01-02T00:00:00Z"};
-  EXPECT_FALSE(is_expired(kept, "2027-01-01T23:59:59Z"));
-  EXPECT_TRUE(is_expired(kept, "2027-01-02T00:00:00Z"));
-  EXPECT_FALSE(is_expired({kept.system, ""}, "2027-01-02T00:00:00Z"));
-  EXPECT_FALSE(is_expired({kept.system, "soon"}, "2027-01-02T00:00:00Z"));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class CaretakerTest : public testing::Test {
   workflows::Settings settings_ = World::settings();
   workflows::Shared shared_;
   workflows::Records records_{world_.store};
-  workflows::DamagedRows damaged_{world_.journal, records_};
+  workflows::DamagedRows damaged_{world_.journal, records_, false};
   Caretaker caretaker_{ports_, records_, damaged_, settings_, shared_};
 };
 

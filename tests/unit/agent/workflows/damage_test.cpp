@@ -83,7 +83,7 @@ TEST_F(DamageTest, WhatADamagedRecordStandsForIsNoDrift) {
   workflows::Settings settings = World::settings();
   workflows::Shared shared;
   workflows::Records records{world.store};
-  workflows::DamagedRows damaged{world.journal, records};
+  workflows::DamagedRows damaged{world.journal, records, false};
   workflows::Caretaker caretaker{ports, records, damaged, settings, shared};
   ASSERT_TRUE(caretaker.look());
   EXPECT_THAT(caretaker.sight().drift, IsEmpty());
@@ -112,6 +112,20 @@ TEST_F(DamageTest, AVersionThatCannotBeReadIsNotGivenAgain) {
   EXPECT_EQ(records.derived("image-versions/first").value(), "1");
   EXPECT_EQ(records.derived("instance-names/web").value(), web);
   EXPECT_EQ(records.derived("instances/" + web).value(), std::nullopt);
+}
+
+TEST_F(DamageTest, WhatANewerVersionWroteIsNotCalledDamaged) {
+  damage_job(web);
+  put("instances/" + web, "{\"name\":");
+  workflows::Settings settings = World::settings();
+  settings.read_only = "it is of a newer program";
+  settings.is_newer = true;
+  workflows::JobRunner runner{world.ports(), settings};
+  ASSERT_TRUE(runner.recover());
+  const auto damage = runner.node_status()->damage;
+  ASSERT_EQ(damage.size(), 2U);
+  for (const Damage& one : damage)
+    EXPECT_THAT(one.detail, testing::StartsWith("it was written by a newer version"));
 }
 
 TEST_F(DamageTest, AReadOnlyAgentShowsEverythingAndTakesUpNothing) {

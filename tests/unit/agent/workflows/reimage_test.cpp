@@ -270,6 +270,22 @@ TEST_F(Reimage, RetentionCommitsWhatHasExpiredAndNothingElse) {
   EXPECT_FALSE(web().retained);
 }
 
+TEST_F(Reimage, RetentionIsNotEndedByAClockThatIsSet) {
+  agent->reap_expired();
+  ASSERT_EQ(reimage().state, JobState::succeeded);
+  agent->reap_expired();
+  const std::string until = web().retained->until;
+  world.clock.set_ahead(std::chrono::hours{48});
+  // As long as the reimage counts as open, its record is left alone.
+  for (int tries = 0; tries < 1000 && web().retained && web().retained->until == until; ++tries) {
+    agent->reap_expired();
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  ASSERT_TRUE(web().retained);
+  EXPECT_EQ(parse_time(web().retained->until) - parse_time(until), std::chrono::hours{48})
+      << "so that an agent that is started after this keeps it as long";
+}
+
 TEST_F(Reimage, WaitsForAHypervisorThatIsAway) {
   const auto ordered = agent->reimage_instance(World::caller, "web", reimage_request());
   world.hypervisor.disconnect();
