@@ -7,12 +7,13 @@ HEAD = "imprint-failpoints: died at\n"
 
 
 def place_of_last(log):
-    """The innermost frame of the last death, the signal's own left out: "LIBRARY(SYMBOL+0xOFFSET)[0xADDRESS]"; or None."""
+    """The innermost frame of the last death, the signal's own left out: "LIBRARY(SYMBOL+0xOFFSET)[0xADDRESS]"; or None. What
+    GLib does it does for libvirt, for the agent itself does not use it; so the frame is that of its caller."""
     with open(log, errors="replace") as file:
         _, head, told = file.read().rpartition(HEAD)
     frames = told.splitlines() if head else []
     # First the handler, then the C library's return from it.
-    return next((frame for frame in frames[2:] if "(" in frame), None)
+    return next((frame for frame in frames[2:] if "(" in frame and "/libglib-" not in frame), None)
 
 
 def is_in_client_of_libvirt(place):
