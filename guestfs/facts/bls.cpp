@@ -51,7 +51,7 @@ void take_key(BlsEntry& entry, std::string_view key, std::string value, Place pl
   else if (key == "machine-id")
     entry.machine_id = std::move(value);
   else if (key == "architecture")
-    entry.architecture = std::move(value);
+    entry.architectures.push_back(std::move(value));
   else if (key == "linux")
     entry.linux = BlsValue{std::move(value), std::move(place)};
   else if (key == "efi" || key == "uki" || key == "uki-url")

@@ -23,7 +23,7 @@ struct BlsEntry {
   std::string version;
   std::string sort_key;
   std::string machine_id;
-  std::string architecture;
+  std::vector<std::string> architectures;  ///< as the firmware calls them: "x64"
   std::optional<BlsValue> linux;
   std::optional<BlsValue> efi;    ///< "efi", "uki": a program instead of a kernel
   std::vector<BlsValue> initrds;  ///< of all lines, in order

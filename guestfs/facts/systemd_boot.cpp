@@ -36,6 +36,43 @@ std::optional<LoaderSetting> setting(std::string_view text, const std::string& p
   return result;
 }
 
+/// The end of the names "PREFIX*.efi" in a folder, if it is the same for all: "x64".
+std::string common_suffix(const BootTree& tree, const GuestPath& folder, std::string_view prefix) {
+  std::string suffix;
+  const auto listing = tree.fs().list(folder);
+  if (!listing) return {};
+  for (const guest::FolderEntry& file : *listing) {
+    const std::string_view name = file.name;
+    const std::size_t ends = name.size() < 4 ? 0 : name.size() - 4;
+    if (ends <= prefix.size() || !same_without_case(name.substr(0, prefix.size()), prefix) ||
+        !same_without_case(name.substr(ends), ".efi"))
+      continue;
+    const std::string_view found = name.substr(prefix.size(), ends - prefix.size());
+    if (!suffix.empty() && !same_without_case(suffix, found)) return {};
+    suffix = found;
+  }
+  return suffix;
+}
+
+/// The machine that systemd-boot is built for, as entries name it; empty if its name does not tell.
+std::string machine_of_loader(const BootTree& tree, std::span<const GuestPath> roots) {
+  using Names = std::pair<std::string_view, std::string_view>;
+  for (const auto& [folder, prefix] :
+       {Names{"EFI/systemd", "systemd-boot"}, Names{"EFI/BOOT", "BOOT"}})
+    for (const GuestPath& root : roots)
+      if (const auto path = tree.find_without_case(root, folder))
+        if (std::string machine = common_suffix(tree, *path, prefix); !machine.empty())
+          return machine;
+  return {};
+}
+
+/// systemd-boot does not list such entries.
+bool is_for_another_machine(const BlsEntry& entry, const std::string& machine) {
+  return !machine.empty() &&
+         std::any_of(entry.architectures.begin(), entry.architectures.end(),
+                     [&](const std::string& each) { return !same_without_case(each, machine); });
+}
+
 /// A line of the menu: what it is sorted by, and what it boots.
 struct MenuLine {
   BlsEntry key;
@@ -80,12 +117,19 @@ BootEntry entry_of(const BootTree& tree, const BlsEntry& source, std::size_t vol
   return entry;
 }
 
-void add_entries(const BootTree& tree, const GuestPath& root, const std::string& wanted,
+/// What entries are looked at for.
+struct Wish {
+  std::string id;       ///< that loader.conf asks for; empty: none
+  std::string machine;  ///< that they must be for; empty: any
+};
+
+void add_entries(const BootTree& tree, const GuestPath& root, const Wish& wish,
                  std::vector<MenuLine>& menu, Boot& boot) {
   const auto folder = tree.find_without_case(root, "loader/entries");
   if (!folder) return;
   const auto volume = tree.on_volume(*folder);
   for (BlsEntry& entry : read_bls_folder(tree, *folder, boot.problems)) {
+    if (is_for_another_machine(entry, wish.machine)) continue;
     const std::string fault = bls_fault(entry);
     if (fault.empty()) {
       BootEntry line =
@@ -93,7 +137,7 @@ void add_entries(const BootTree& tree, const GuestPath& root, const std::string&
       menu.push_back({std::move(entry), std::move(line)});
       continue;
     }
-    const bool chosen = entry.id + ".conf" == wanted || entry.id == wanted;
+    const bool chosen = entry.id + ".conf" == wish.id || entry.id == wish.id;
     boot.problems.push_back({"boot.bls-entry-invalid",
                              {entry.file, 0, {}},
                              fault,
@@ -155,8 +199,8 @@ void read_systemd_boot(const BootTree& tree, std::span<const GuestPath> roots, B
     break;
   }
   std::vector<MenuLine> menu;
-  for (const GuestPath& root : roots)
-    add_entries(tree, root, wanted ? wanted->value : std::string{}, menu, boot);
+  const Wish wish{wanted ? wanted->value : std::string{}, machine_of_loader(tree, roots)};
+  for (const GuestPath& root : roots) add_entries(tree, root, wish, menu, boot);
   for (const GuestPath& root : roots) add_unified_kernels(tree, root, menu, boot);
   std::stable_sort(menu.begin(), menu.end(), [](const MenuLine& a, const MenuLine& b) {
     return is_listed_before(a.key, b.key);

@@ -100,5 +100,26 @@ TEST(HealthyGuests, WithAUnifiedKernelTellItsNameAndCommandLine) {
   EXPECT_EQ(boot.default_or_null()->cmdline, "rw quiet");
 }
 
+/// A later entry beside the one of the healthy guest.
+Guest arch_with_entry(const std::string& architectures) {
+  Guest guest = arch();
+  guest.fs.file("/boot/loader/entries/later.conf",
+                "title Later\nlinux /vmlinuz-later\n" + architectures);
+  guest.write("/boot/loader/loader.conf", "default later*\n");
+  return guest;
+}
+
+TEST(SystemdBoot, ListsEntriesForItsOwnMachineAlone) {
+  EXPECT_EQ(arch_with_entry("architecture X64\n").boot().default_or_null()->title, "Later");
+  for (const char* other : {"architecture aa64\n", "architecture x64\narchitecture ia32\n"}) {
+    Guest guest = arch_with_entry(other);
+    EXPECT_NE(guest.boot().default_or_null()->title, "Later") << other;
+    guest.fs.remove("/boot/EFI/systemd");
+    EXPECT_NE(guest.boot().default_or_null()->title, "Later") << "by the fallback's name";
+    guest.fs.remove("/boot/EFI/BOOT");
+    EXPECT_EQ(guest.boot().default_or_null()->title, "Later") << "nothing tells the machine";
+  }
+}
+
 }  // namespace
 }  // namespace imprint::guests
