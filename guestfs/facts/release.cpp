@@ -99,6 +99,7 @@ void take_os_release(ReleaseFacts& facts, const SourceFile& file) {
   if (facts.id.empty()) return;
   facts.version = value_or_empty(facts.os_release, "VERSION_ID");
   facts.name = value_or_empty(facts.os_release, "PRETTY_NAME");
+  if (facts.name.empty()) facts.name = value_or_empty(facts.os_release, "NAME");
   facts.id_like = split_at_blanks(lower(value_or_empty(facts.os_release, "ID_LIKE")));
   facts.family = family_of_any(facts.id, facts.id_like);
   facts.decided_by = file.path;

@@ -180,7 +180,8 @@ ReleaseSource parse_release_text(SourceFile file) {
   ReleaseSource source;
   source.file = std::move(file);
   if (!source.file.is_read()) return source;
-  const std::string_view text = source.file.text;
+  std::string_view text = source.file.text;
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   const std::string_view line = trim(text.substr(0, text.find('\n')));
   if (source.file.path == "/etc/lsb-release") {
     read_lsb(source);

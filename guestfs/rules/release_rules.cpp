@@ -149,15 +149,14 @@ std::optional<Evidence> name_conflict(const ReleaseFacts& release, const Release
 }
 
 std::optional<Evidence> family_conflict(const ReleaseFacts& release, const ReleaseSource& source) {
-  // Signature files of the wrong family; of an ID that nobody knows the files are the better
-  // witness.
+  // Signature files of the wrong family.
   if (source.id.empty() || source.family == Family::unknown || source.family == Family::other)
     return std::nullopt;
   if (source.family == release.family || release.family == Family::other) return std::nullopt;
   Evidence evidence = says_otherwise(release, source);
-  evidence.severity = has_signature(release) && release.family != Family::unknown
-                          ? Severity::warning
-                          : Severity::error;
+  // An ID that nobody here knows may be that of a derived system, whose files are those of its
+  // parent.
+  evidence.severity = has_signature(release) ? Severity::warning : Severity::error;
   return evidence;
 }
 

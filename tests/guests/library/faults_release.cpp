@@ -34,7 +34,12 @@ std::vector<Fault> release_faults() {
          guest.fs.file("/etc/rocky-release", "Rocky Linux release 9.4 (Blue Onyx)\n");
        },
        "/etc/rocky-release"},
-      {"release.conflict", "debian12_bios", "os-release was tampered with", error,
+      {"release.conflict", "debian12_bios", "an os-release of another family", error,
+       [](Guest& guest) {
+         guest.fs.file("/usr/lib/os-release", "ID=centos\nID_LIKE=\"rhel fedora\"\nVERSION_ID=9\n")
+             .file("/etc/issue", "\\S\n");
+       }},
+      {"release.conflict", "debian12_bios", "a name that nobody knows", warning,
        [](Guest& guest) { guest.fs.file("/usr/lib/os-release", "ID=tampered\nVERSION_ID=1\n"); }},
       {"release.malformed", "debian12_bios", "an empty os-release", warning,
        [](Guest& guest) { guest.write("/etc/os-release", ""); }, "/etc/os-release"},

@@ -71,6 +71,13 @@ TEST(ReleaseText, NamesTheDistributionByItsWords) {
   EXPECT_EQ(source("/etc/redhat-release", "garbage").id, "");
 }
 
+TEST(ReleaseText, PassesOverBlankLinesBeforeTheFirst) {
+  const ReleaseSource suse =
+      source("/etc/SuSE-release", "\n \nSUSE Linux Enterprise Server 11 (x86_64)\nVERSION = 11\n");
+  EXPECT_EQ(suse.id, "sles");
+  EXPECT_EQ(suse.version, "11");
+}
+
 TEST(ReleaseText, TakesFilesOfABareVersionByTheirName) {
   EXPECT_EQ(source("/etc/debian_version", "12.5\n").version, "12.5");
   EXPECT_EQ(source("/etc/debian_version", "trixie/sid\n").id, "debian");
@@ -104,6 +111,12 @@ TEST(Release, FollowsIdLikeForTheFamily) {
   const ReleaseFacts release = read(fs);
   EXPECT_EQ(release.family, Family::debian);
   EXPECT_THAT(release.id_like, ElementsAre("ubuntu", "debian"));
+}
+
+TEST(Release, IsCalledByItsNameWhereThePrettyOneIsNotThere) {
+  guest::MemoryFs fs;
+  fs.file("/etc/os-release", "NAME=\"Our Linux\"\nID=ours\nVERSION_ID=1\n");
+  EXPECT_EQ(read(fs).name, "Our Linux");
 }
 
 TEST(Release, OfNothingIsNothing) {

@@ -48,9 +48,16 @@ TEST(ReleaseConflict, RejectsFilesOfAnotherFamily) {
   Guest debian = debian12_bios();
   debian.fs.file("/usr/lib/os-release", centos_release).file("/etc/issue", "\\S\n");
   EXPECT_THAT(debian.complaints(), ElementsAre("release.conflict error"));
-  Guest tampered = debian12_bios();
-  tampered.fs.file("/usr/lib/os-release", "ID=tampered\nVERSION_ID=1\n");
-  EXPECT_THAT(tampered.complaints(), ElementsAre("release.conflict error"));
+}
+
+TEST(ReleaseConflict, WarnsOfAnUnknownNameOnFilesOfAKnownFamily) {
+  Guest router = debian12_bios();
+  router.fs.file("/usr/lib/os-release", "ID=ourrouter\nVERSION_ID=1\n");
+  EXPECT_THAT(router.complaints(), ElementsAre("release.conflict warning"));
+  EXPECT_EQ(router.finding_of("release.conflict").path, "/etc/debian_version");
+  Guest cloud = centos7();
+  cloud.write("/etc/os-release", "ID=ourcloud\nVERSION_ID=7\n");
+  EXPECT_THAT(cloud.complaints(), ElementsAre("release.conflict warning"));
 }
 
 TEST(ReleaseConflict, WarnsOfAStrangeFileBesideTheRightOnes) {
