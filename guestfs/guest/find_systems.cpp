@@ -38,6 +38,11 @@ Result<bool> is_root(GuestFs& fs) {
   return TRY(any_there(fs, signs)) && TRY(any_there(fs, programs));
 }
 
+Result<bool> has_usr(GuestFs& fs) {
+  static constexpr std::array<std::string_view, 3> signs{"usr/bin", "usr/lib", "usr/share"};
+  return any_there(fs, signs);
+}
+
 /// The root of a disk from which ostree starts one of its deployments (OSTree's manual,
 /// "Deployments").
 Result<bool> holds_deployments(GuestFs& fs) {
@@ -147,13 +152,13 @@ class Search {
     if (volume.filesystem == "btrfs") return look_at_btrfs(index, *folder);
     LibguestfsFs fs{appliance_, {{GuestPath{}, *folder}}};
     if (TRY(is_root(fs)))
-      found_.systems.push_back({index, {}});
+      found_.systems.push_back({index, {}, !TRY(has_usr(fs))});
     else if (TRY(holds_deployments(fs)))
       found_.ostree.push_back(volume.device);
     else if (TRY(is_boot(fs)))
       found_.boot_volumes.push_back(index);
     else if (TRY(holds_usr(fs)))
-      found_.usr_only.push_back(volume.device);
+      found_.usr_volumes.push_back(index);
     else if (volume.filesystem == "ntfs" && TRY(is_windows(fs)))
       found_.windows.push_back(index);
     return {};
@@ -184,7 +189,7 @@ class Search {
     LibguestfsFs fs{appliance_, {{GuestPath{}, place}}};
     const bool found = TRY(is_root(fs));
     if (found)
-      found_.systems.push_back({index, subvolume});
+      found_.systems.push_back({index, subvolume, !TRY(has_usr(fs))});
     else if (TRY(holds_deployments(fs)))
       found_.ostree.push_back(inventory_.volumes[index].device);
     return found;

@@ -12,6 +12,7 @@ namespace imprint::guest {
 struct System {
   std::size_t volume = 0;  ///< index into Inventory::volumes
   std::string subvolume;   ///< Btrfs: the path of the subvolume; empty for its top and for others
+  bool lacks_usr = false;  ///< its /usr is empty: it is on a volume of its own
 };
 
 /// What was found of systems, and what stood in the way of looking further.
@@ -19,7 +20,7 @@ struct SystemSearch {
   std::vector<System> systems;            ///< in the order of the volumes
   std::vector<std::size_t> boot_volumes;  ///< file systems that look like a /boot of their own
   std::vector<std::size_t> windows;       ///< volumes that hold a Windows system
-  std::vector<std::string> usr_only;      ///< devices that hold a /usr (see holds_usr)
+  std::vector<std::size_t> usr_volumes;   ///< file systems that hold a /usr (see holds_usr)
   std::vector<std::string> ostree;        ///< devices whose only systems are deployments of ostree
   std::vector<std::string> encrypted;     ///< devices that hold LUKS or BitLocker
   std::vector<std::string> installers;    ///< devices that hold an installer or a live system

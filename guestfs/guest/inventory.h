@@ -41,6 +41,8 @@ struct Volume {
   std::optional<Space> space;              ///< of a file system that was mounted for reading
   std::optional<std::size_t> opened_from;  ///< index of the encrypted volume whose content it is
   std::string mapper_name;  ///< the guest's name of that content below /dev/mapper, if it is known
+  std::string array_uuid;   ///< of an md array, as mdadm.conf(5) writes it: "b750f417:d0e3fcc8:..."
+  std::string array_name;   ///< the guest's device of that array ("/dev/md0"), if it is known
   /// The disk of a manifest that promises this volume: it is there when the machine runs, and
   /// cannot be read. Empty: the volume is here.
   std::string promised_by;
@@ -82,8 +84,8 @@ std::optional<std::string> subvolume_of_id(const Volume& volume, std::uint64_t i
 /// PARTLABEL=, ID=, quoted or not; /dev/disk/by-{uuid,label,partuuid,partlabel}/...;
 /// /dev/mapper/VG-LV ("-" in names doubled), /dev/mapper/NAME of an opened LUKS volume (from
 /// crypttab, or luks-UUID), the path that a manifest promises, /dev/VG/LV; /dev/{sd,vd,hd,xvd}XN
-/// and /dev/nvmeXnYpN by disk order and partition number; /dev/md*. UUIDs compare without case.
-/// Pure.
+/// and /dev/nvmeXnYpN by disk order and partition number; /dev/md* by what mdadm.conf calls it.
+/// UUIDs compare without case. Pure.
 Resolution resolve_device(const Inventory& inventory, const std::string& spec);
 
 }  // namespace imprint::guest

@@ -98,11 +98,25 @@ bool any_of_type(const Inventory& inventory, std::string_view filesystem) {
                      [&](const Volume& volume) { return volume.filesystem == filesystem; });
 }
 
+/// Empty for what is no array but a container of some.
+Result<std::string> array_uuid(const Appliance& appliance, const std::string& device) {
+  const auto details =
+      values_of(appliance, guestfs_md_detail(appliance.handle(), device.c_str()), device);
+  if (!details && details.error().code == Errc::unavailable) return details.error();
+  if (!details) return std::string{};
+  const BlkidValues values = blkid_values(*details);
+  const auto uuid = values.find("uuid");
+  return uuid == values.end() ? std::string{} : uuid->second;
+}
+
 Result<> add_arrays(const Appliance& appliance, Inventory& inventory) {
   if (!any_of_type(inventory, "linux_raid_member")) return {};
   for (const auto& device :
-       TRY(values_of(appliance, guestfs_list_md_devices(appliance.handle()), "RAID arrays")))
-    inventory.volumes.push_back(TRY(read_volume(appliance, Volume::Kind::md_array, device)));
+       TRY(values_of(appliance, guestfs_list_md_devices(appliance.handle()), "RAID arrays"))) {
+    Volume volume = TRY(read_volume(appliance, Volume::Kind::md_array, device));
+    volume.array_uuid = TRY(array_uuid(appliance, device));
+    inventory.volumes.push_back(std::move(volume));
+  }
   return {};
 }
 

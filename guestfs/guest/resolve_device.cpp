@@ -203,11 +203,22 @@ Resolution by_disk_name(const Inventory& inventory, const DiskName& name, std::s
                 }));
 }
 
+/// "/dev/md/0" is a link to "/dev/md0".
+std::string md_device(std::string_view name) {
+  constexpr std::string_view folder = "/dev/md/";
+  const bool numbered = name.starts_with(folder) && name.size() > folder.size() &&
+                        name.find_first_not_of("0123456789", folder.size()) == name.npos;
+  return numbered ? "/dev/md" + std::string{name.substr(folder.size())} : std::string{name};
+}
+
 Resolution by_md_name(const Inventory& inventory, const std::string& spec) {
-  for (std::size_t i = 0; i < inventory.volumes.size(); ++i)
-    if (inventory.volumes[i].kind == Volume::Kind::md_array && inventory.volumes[i].device == spec)
-      return found(i, "path");
-  // The number an array gets depends on mdadm.conf and on the order of assembly.
+  const std::string wanted = md_device(spec);
+  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
+    const Volume& volume = inventory.volumes[i];
+    const std::string& name = volume.array_name.empty() ? volume.device : volume.array_name;
+    if (volume.kind == Volume::Kind::md_array && md_device(name) == wanted) return found(i, "path");
+  }
+  // The number that an array gets without mdadm.conf depends on the order of assembly.
   const bool any =
       std::any_of(inventory.volumes.begin(), inventory.volumes.end(), [](const Volume& volume) {
         return volume.kind == Volume::Kind::md_array || volume.filesystem == "linux_raid_member";

@@ -1,6 +1,9 @@
 #include "guestfs/inspect/guest_tree.h"
 
+#include <algorithm>
+
 #include "guestfs/facts/init.h"
+#include "guestfs/facts/mdadm.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::inspect {
@@ -25,6 +28,22 @@ bool name_opened(guest::Inventory& inventory, const facts::FstabFacts& fstab) {
   return any;
 }
 
+/// The appliance numbers arrays in its own way.
+void name_arrays(guest::Inventory& inventory, const std::vector<facts::MdArray>& arrays) {
+  for (guest::Volume& volume : inventory.volumes)
+    for (const facts::MdArray& array : arrays)
+      if (!volume.array_uuid.empty() && volume.array_uuid == array.uuid)
+        volume.array_name = array.device;
+}
+
+/// Found without fstab, and another one might be mounted as well.
+bool is_guessed_usr(const facts::MountedVolume& mount, const guest::SystemSearch& search,
+                    const facts::FstabFacts& fstab) {
+  return mount.mount_point == "/usr" && search.usr_volumes.size() > 1 &&
+         std::none_of(fstab.entries.begin(), fstab.entries.end(),
+                      [&](const auto& entry) { return entry.device.volume == mount.volume; });
+}
+
 }  // namespace
 
 Result<GuestTree> mount_system(guest::Appliance& appliance, guest::VolumeMounts& mounts,
@@ -33,11 +52,15 @@ Result<GuestTree> mount_system(guest::Appliance& appliance, guest::VolumeMounts&
   const std::string root = folder_of(TRY(mounts.mount(system.volume)), system.subvolume);
   guest::LibguestfsFs root_fs{appliance, {{guest::GuestPath{}, root}}};
   guest::FollowingFs following{root_fs};
+  name_arrays(inventory, facts::read_md_arrays(following));
   const facts::Init init = facts::detect_init(following);
   auto fstab = facts::read_fstab(following, inventory, init);
   if (name_opened(inventory, fstab)) fstab = facts::read_fstab(following, inventory, init);
   GuestTree tree;
   for (const auto& planned : plan_mounts(inventory, search, system, fstab)) {
+    if (is_guessed_usr(planned, search, fstab))
+      tree.missing.push_back(say("which of {} file systems is /usr is decided when it starts",
+                                 search.usr_volumes.size()));
     const auto mounted = mounts.mount(planned.volume);
     if (mounted) {
       const auto at = TRY(guest::GuestPath::parse(planned.mount_point));

@@ -54,6 +54,12 @@ void add_fstab(std::vector<MountedVolume>& plan, const Inventory& inventory,
   }
 }
 
+void add_usr(std::vector<MountedVolume>& plan, const guest::SystemSearch& search,
+             const guest::System& system) {
+  if (system.lacks_usr && !search.usr_volumes.empty() && !is_planned(plan, "/usr"))
+    plan.push_back({search.usr_volumes.front(), "/usr", {}});
+}
+
 void add_boot(std::vector<MountedVolume>& plan, const guest::SystemSearch& search) {
   if (is_planned(plan, "/boot")) return;
   for (const std::size_t volume : search.boot_volumes) {
@@ -82,6 +88,7 @@ std::vector<MountedVolume> plan_mounts(const Inventory& inventory,
                                        const facts::FstabFacts& fstab) {
   std::vector<MountedVolume> plan{{system.volume, "/", system.subvolume}};
   add_fstab(plan, inventory, fstab);
+  add_usr(plan, search, system);
   add_boot(plan, search);
   add_efi(plan, inventory);
   return plan;

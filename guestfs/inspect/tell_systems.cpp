@@ -36,6 +36,13 @@ std::string name_of(const guest::Inventory& inventory, const guest::System& syst
   return system.subvolume.empty() ? device : say("{} subvolume {}", device, system.subvolume);
 }
 
+std::vector<std::string> devices_of(const guest::Inventory& inventory,
+                                    const std::vector<std::size_t>& volumes) {
+  std::vector<std::string> devices;
+  for (const std::size_t volume : volumes) devices.push_back(inventory.volumes[volume].device);
+  return devices;
+}
+
 }  // namespace
 
 void tell_no_guest(Ledger& ledger, const std::string& reason) {
@@ -58,10 +65,10 @@ void tell_no_system(Ledger& ledger, const guest::SystemSearch& search,
   if (!search.ostree.empty())
     return tell_no_guest(ledger, say("'{}' holds deployments of ostree, which are not looked into",
                                      fmt::join(search.ostree, "', '")));
-  if (!search.usr_only.empty())
+  if (!search.usr_volumes.empty())
     return tell_no_guest(
         ledger, say("'{}' holds the /usr of a system whose root is made when it first starts",
-                    fmt::join(search.usr_only, "', '")));
+                    fmt::join(devices_of(inventory, search.usr_volumes), "', '")));
   ledger.answered("os.");
   if (!search.installers.empty())
     return tell_fired(

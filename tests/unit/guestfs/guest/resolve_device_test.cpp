@@ -189,5 +189,20 @@ TEST(ResolveDeviceOnRaid, IsUnknownWhenTheArraysNumberMayDiffer) {
   EXPECT_EQ(resolve_device(inventory, "/dev/md0").match, Match::unknown);
 }
 
+TEST(ResolveDeviceOnRaid, FindsAnArrayByTheGuestsOwnName) {
+  Inventory inventory;
+  Volume array;
+  array.kind = Volume::Kind::md_array;
+  array.device = "/dev/md127";
+  inventory.volumes.push_back(array);
+  EXPECT_EQ(resolve_device(inventory, "/dev/md0").match, Match::unknown);
+  inventory.volumes[0].array_name = "/dev/md0";
+  EXPECT_EQ(resolve_device(inventory, "/dev/md0").volume, 0U);
+  EXPECT_EQ(resolve_device(inventory, "/dev/md/0").volume, 0U);
+  EXPECT_EQ(resolve_device(inventory, "/dev/md127").match, Match::unknown);
+  inventory.volumes[0].array_name = "/dev/md/home";
+  EXPECT_EQ(resolve_device(inventory, "/dev/md/home").volume, 0U);
+}
+
 }  // namespace
 }  // namespace imprint::guest

@@ -30,11 +30,11 @@ guest::Inventory inventory() {
 
 /// "MOUNT_POINT=VOLUME[:SUBVOLUME]" in the order of the plan.
 std::vector<std::string> plan(const std::string& fstab, const guest::SystemSearch& search,
-                              const std::string& subvolume = {}) {
+                              const std::string& subvolume = {}, bool lacks_usr = false) {
   auto facts = facts::parse_fstab(fstab, "/etc/fstab");
   for (auto& entry : facts.entries) entry.device = guest::resolve_device(inventory(), entry.spec);
   std::vector<std::string> result;
-  for (const auto& mount : plan_mounts(inventory(), search, {root, subvolume}, facts))
+  for (const auto& mount : plan_mounts(inventory(), search, {root, subvolume, lacks_usr}, facts))
     result.push_back(fmt::format("{}={}{}{}", mount.mount_point, mount.volume,
                                  mount.subvolume.empty() ? "" : ":", mount.subvolume));
   return result;
@@ -65,6 +65,15 @@ TEST(MountPlan, FindsBootWithoutItsLineInFstab) {
 TEST(MountPlan, KeepsSubvolumes) {
   EXPECT_THAT(plan("UUID=r / btrfs subvol=@ 0 0\nUUID=r /var btrfs subvol=/@var 0 0\n", {}, "@"),
               ElementsAre("/=2:@", "/var=2:@var", "/boot/efi=0"));
+}
+
+TEST(MountPlan, FindsUsrWhereTheRootHasNone) {
+  guest::SystemSearch search;
+  search.usr_volumes = {boot};
+  EXPECT_THAT(plan("", search), ElementsAre("/=2", "/boot/efi=0"));
+  EXPECT_THAT(plan("", search, {}, true), ElementsAre("/=2", "/usr=1", "/boot/efi=0"));
+  EXPECT_THAT(plan("UUID=r /usr btrfs subvol=usr\n", search, {}, true),
+              ElementsAre("/=2", "/usr=2:usr", "/boot/efi=0"));
 }
 
 TEST(MountPlan, TakesTheFirstOfTwoLinesForOneFolder) {
