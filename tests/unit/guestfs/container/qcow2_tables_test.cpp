@@ -10,6 +10,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 TEST(Qcow2Tables, RefusesAFileCutAnywhereBehindTheHeader) {
   const Image image = sound_qcow2();
@@ -58,6 +59,27 @@ TEST(Qcow2Tables, FindsACompressedClusterBehindTheEndOrOverATable) {
   put_big<std::uint64_t>(image, l2_at + 8, flag | (l2_at + 512));
   EXPECT_THAT(message_of(judged(image), "disk.qcow2-corrupt-or-dirty"),
               HasSubstr("lies over a table"));
+}
+
+/// The first entry of the L2 table with 32 subclusters, and their bitmap.
+std::vector<std::string> answers_with_subclusters(std::uint64_t place, std::uint64_t bitmap) {
+  constexpr std::size_t virtual_size_at = 24;
+  constexpr std::size_t features_at = 72;
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, virtual_size_at, 4 * cluster);
+  put_big<std::uint64_t>(image, features_at, 16);
+  put_big<std::uint64_t>(image, l2_at, place);
+  put_big<std::uint64_t>(image, l2_at + 8, bitmap);
+  return answers(judged(image));
+}
+
+TEST(Qcow2Tables, RefusesBitmapsOfSubclustersThatQemuDoesNotRead) {
+  const char* const feature = "disk.qcow2-unknown-features:warning";
+  const char* const corrupt = "disk.qcow2-corrupt-or-dirty:error";
+  EXPECT_THAT(answers_with_subclusters(data_at, 0x00000002'00000001), ElementsAre(feature));
+  EXPECT_THAT(answers_with_subclusters(data_at, 0x00000001'00000001), Contains(corrupt));
+  EXPECT_THAT(answers_with_subclusters(0, 0x00000000'00000001), Contains(corrupt));
+  EXPECT_THAT(answers_with_subclusters(0, 0x00000001'00000000), Not(Contains(corrupt)));
 }
 
 TEST(Qcow2Tables, RefusesEntriesThatPointInsideAClusterAndSharedTables) {
