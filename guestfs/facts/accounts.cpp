@@ -22,7 +22,8 @@ std::vector<SplitLine> split_rows(std::string_view text, const std::string& path
   for (const TextLine& line : split_lines(text)) {
     const std::string_view content = trim(line.text);
     if (content.empty() || content.starts_with('#')) continue;
-    rows.push_back({place_of(path, line), split_at(content, ':')});
+    // Blanks at its ends are part of the fields.
+    rows.push_back({place_of(path, line), split_at(line.text, ':')});
   }
   return rows;
 }
@@ -35,6 +36,13 @@ std::optional<std::uint32_t> id_field(const SplitLine& row, std::size_t index) {
   const auto value = parse_number(field_or_empty(row, index));
   // 2^32 - 1 means "leave as it is" to chown(2) and is no user.
   return value && *value != 0xFFFFFFFFU ? value : std::nullopt;
+}
+
+bool has_numbers(const SplitLine& row) {
+  constexpr std::size_t first = 2;
+  return row.fields.size() <= first ||
+         std::all_of(row.fields.begin() + first, row.fields.end(),
+                     [](const std::string& field) { return field.empty() || parse_number(field); });
 }
 
 void look_at_attributes(FollowingFs& fs, std::string_view text, AccountFacts& facts) {
@@ -102,7 +110,7 @@ std::vector<ShadowRow> parse_shadow(std::string_view text, const std::string& pa
   std::vector<ShadowRow> rows;
   for (SplitLine& row : split_rows(text, path))
     rows.push_back({row.place, row.fields.size(), field_or_empty(row, 0), field_or_empty(row, 1),
-                    field_or_empty(row, 7)});
+                    field_or_empty(row, 7), has_numbers(row)});
   return rows;
 }
 

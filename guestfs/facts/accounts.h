@@ -30,7 +30,8 @@ struct ShadowRow {
   std::size_t fields = 0;  ///< 9 are right
   std::string name;
   std::string password;
-  std::string expires;  ///< the eighth field: days since 1970, or empty
+  std::string expires;      ///< the eighth field: days since 1970, or empty
+  bool has_numbers = true;  ///< the fields from the third on are numbers or empty
 };
 
 /// A path whose extended file attributes forbid writing.

@@ -57,6 +57,10 @@ void remove_nologin(Draft& draft, const Finding& finding) {
   draft.remove(finding, finding.path, say("the file forbids logins"));
 }
 
+void remove_lock(Draft& draft, const Finding& finding) {
+  draft.remove(finding, finding.path, say("no process of the image holds the lock any more"));
+}
+
 void forget_cards(Draft& draft, const Finding& finding) {
   const facts::SourceFile file = facts::read_source(draft.fs(), finding.path);
   if (!file.is_read() || file.cut || !finding.line)

@@ -31,6 +31,7 @@ constexpr std::array table{
         label_or_switch_off},
     Repair{"shadow.immutable", "the attributes 'i' and 'a' are taken off", unfreeze_accounts},
     Repair{"net.dns-immutable", "the attribute 'i' is taken off", unfreeze_resolver},
+    Repair{"shadow.lock-leftover", "the file is removed", remove_lock},
     Repair{"login.nologin", "the file is removed", remove_nologin},
     Repair{"net.persistent-rules", "the rules of such cards go", forget_cards},
     Repair{"seal.machine-id", "the file is emptied, and the copy of D-Bus removed",

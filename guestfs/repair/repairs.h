@@ -33,6 +33,7 @@ void label_or_switch_off(Draft& draft, const Finding& finding);
 void unfreeze_accounts(Draft& draft, const Finding& finding);
 void unfreeze_resolver(Draft& draft, const Finding& finding);
 void remove_nologin(Draft& draft, const Finding& finding);
+void remove_lock(Draft& draft, const Finding& finding);
 void forget_cards(Draft& draft, const Finding& finding);
 void clear_machine_id(Draft& draft, const Finding& finding);
 void remove_host_keys(Draft& draft, const Finding& finding);

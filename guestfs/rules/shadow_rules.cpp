@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "guestfs/facts/text_lines.h"
 #include "guestfs/language/say.h"
 #include "guestfs/rules/evidence.h"
+#include "guestfs/rules/shadow_lines.h"
+#include "guestfs/rules/shadow_locks.h"
 #include "guestfs/rules/table.h"
 
 namespace imprint::rules {
@@ -16,10 +17,6 @@ using facts::AccountFacts;
 using facts::PasswdRow;
 using facts::ShadowRow;
 using facts::SourceFile;
-
-bool is_filled(const SourceFile& file) {
-  return file.is_read() && !file.text.empty();
-}
 
 Answer missing(const SourceFile& file) {
   if (file.is_unreadable()) return unreadable(file);
@@ -123,96 +120,6 @@ Answer readonly_fs(const Context& context) {
     if (!entry.malformed && covers_shadow(entry) && entry.last_of("ro", "rw"))
       answer.fired.push_back(
           evidence_at(entry.place, say("'{}' is mounted read-only", entry.target)));
-  return answer;
-}
-
-/// Lines of NIS, which mean "and all of the network's users".
-bool is_nis_line(std::string_view name) {
-  return name.starts_with('+') || name.starts_with('-');
-}
-
-Severity by_name(std::string_view name) {
-  return name == "root" ? Severity::error : Severity::warning;
-}
-
-void judge_line_ends(const SourceFile& file, Answer& answer) {
-  for (const facts::TextLine& line : facts::split_lines(file.text)) {
-    if (!line.carriage_return) continue;
-    Evidence evidence =
-        evidence_at(facts::place_of(file.path, line),
-                    say("lines end with CR LF: the CR becomes part of the last field"));
-    evidence.severity = Severity::error;
-    evidence.text.clear();
-    answer.fired.push_back(std::move(evidence));
-    return;
-  }
-}
-
-template <class Row>
-void judge_shape(const std::vector<Row>& rows, std::size_t fields, Answer& answer) {
-  std::set<std::string_view> seen;
-  for (const Row& row : rows) {
-    if (is_nis_line(row.name)) continue;
-    std::string message;
-    if (row.fields != fields)
-      message = say("the line of '{}' has {} fields, not {}", row.name, row.fields, fields);
-    else if (row.name.empty())
-      message = say("the line has no name");
-    else if (!seen.insert(row.name).second)
-      message = say("'{}' has a line already: the first counts", row.name);
-    else
-      continue;
-    Evidence evidence = evidence_at(row.place, std::move(message));
-    evidence.severity = by_name(row.name);
-    // What stands there may be the digest of a password.
-    evidence.text.clear();
-    answer.fired.push_back(std::move(evidence));
-  }
-}
-
-void judge_numbers(const AccountFacts& accounts, Answer& answer) {
-  for (const PasswdRow& user : accounts.users) {
-    if (is_nis_line(user.name) || user.fields != 7 || (user.uid && user.gid)) continue;
-    Evidence evidence =
-        evidence_at(user.place, user.uid ? say("'{}' has no valid group number", user.name)
-                                         : say("'{}' has no valid user number", user.name));
-    evidence.severity = by_name(user.name);
-    evidence.text.clear();
-    answer.fired.push_back(std::move(evidence));
-  }
-}
-
-void judge_strangers(const AccountFacts& accounts, Answer& answer) {
-  if (!is_filled(accounts.passwd)) return;
-  std::set<std::string_view> names;
-  for (const PasswdRow& user : accounts.users) names.insert(user.name);
-  for (const ShadowRow& row : accounts.shadows) {
-    // Of root's missing line in passwd another rule speaks.
-    if (is_nis_line(row.name) || row.fields != 9 || row.name == "root" || names.contains(row.name))
-      continue;
-    Evidence evidence =
-        evidence_at(row.place, say("'{}' has no line in '{}'", row.name, accounts.passwd.path));
-    evidence.severity = Severity::warning;
-    evidence.text.clear();
-    answer.fired.push_back(std::move(evidence));
-  }
-}
-
-Answer parse(const Context& context) {
-  const AccountFacts& accounts = context.facts.accounts;
-  if (accounts.shadow.is_unreadable()) return unreadable(accounts.shadow);
-  if (accounts.passwd.is_unreadable()) return unreadable(accounts.passwd);
-  Answer answer;
-  for (const SourceFile* file : {&accounts.passwd, &accounts.shadow}) {
-    judge_line_ends(*file, answer);
-    if (file->cut)
-      answer.undetermined.push_back(
-          say("'{}' has {} bytes: only its beginning was judged", file->path, file->info.size));
-  }
-  judge_shape(accounts.users, 7, answer);
-  judge_numbers(accounts, answer);
-  judge_shape(accounts.shadows, 9, answer);
-  judge_strangers(accounts, answer);
   return answer;
 }
 
@@ -342,7 +249,10 @@ constexpr std::array rules{
          no_password, "mount it read-write", readonly_fs},
     Rule{"shadow.parse", Severity::error, "every line of passwd and shadow is sound",
          "tools that set passwords refuse the file, or the user cannot log in",
-         "correct the line; pwck finds more", parse},
+         "correct the line; pwck finds more", judge_account_lines},
+    Rule{"shadow.lock-leftover", Severity::error, "the account files are not locked",
+         "useradd and usermod refuse to work: users and passwords cannot be set", "delete the lock",
+         judge_account_locks},
     Rule{"shadow.root-absent", Severity::warning, "root has an account",
          "no password can be set for root", "add the line for root", root_absent},
     Rule{"passwd.root-uid0", Severity::error, "root is the user with number 0",

@@ -36,7 +36,7 @@ std::vector<Fault> release_faults() {
        "/etc/rocky-release"},
       {"release.conflict", "debian12_bios", "an os-release of another family", error,
        [](Guest& guest) {
-         guest.fs.file("/usr/lib/os-release", "ID=centos\nID_LIKE=\"rhel fedora\"\nVERSION_ID=9\n")
+         guest.fs.file("/usr/lib/os-release", "ID=bclinux\nID_LIKE=\"rhel fedora\"\nVERSION_ID=8\n")
              .file("/etc/issue", "\\S\n");
        }},
       {"release.conflict", "debian12_bios", "a name that nobody knows", warning,

@@ -33,6 +33,18 @@ std::vector<Fault> shadow_faults() {
        [](Guest& guest) { guest.edit_all(passwd, "\n", "\r\n"); }, passwd, 1},
       {"shadow.parse", "openeuler2203", "a line without an account", warning,
        [](Guest& guest) { guest.append(shadow, "nobody-knows:*:19500::::::\n"); }, shadow, 4},
+      {"shadow.parse", "centos7", "a NUL byte", error,
+       [](Guest& guest) {
+         guest.write(shadow, guest.text_of(shadow) + std::string{"#\0\n", 3});
+       },
+       shadow, 4},
+      {"shadow.lock-leftover", "debian12_bios", "a lock without a process", error,
+       [](Guest& guest) { guest.fs.file("/etc/shadow.lock", ""); }, "/etc/shadow.lock"},
+      {"shadow.lock-leftover", "sles15", "a lock of a process that may run again", warning,
+       [](Guest& guest) {
+         guest.fs.file("/etc/passwd.lock", std::string{"812\0", 4});
+       },
+       "/etc/passwd.lock"},
       {"shadow.root-absent", "rhel9", "no root in shadow", warning,
        [](Guest& guest) { guest.edit(shadow, "root:*:19500:0:99999:7:::\n", ""); }, shadow},
       {"shadow.root-absent", "rhel8", "no root in passwd", error,

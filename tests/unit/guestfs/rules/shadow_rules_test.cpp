@@ -70,7 +70,7 @@ TEST(ShadowReadonly, RejectsAReadOnlyFileSystem) {
 
 TEST(ShadowParse, RejectsABrokenLineOfRootAndWarnsOfOthers) {
   Guest root = debian12_bios();
-  root.fs.file("/etc/shadow", "root:*:1\ndaemon:*:1:::::: \nsshd:*:1::::::\n", 0640);
+  root.fs.file("/etc/shadow", "root:*:1\ndaemon:*:1::::::\nsshd:*:1::::::\n", 0640);
   EXPECT_THAT(root.complaints(), ElementsAre("shadow.parse error"));
   Guest other = debian12_bios();
   other.fs.file("/etc/shadow", other.text_of("/etc/shadow") + "nobody-knows:*:1::::::\n", 0640);
@@ -80,11 +80,53 @@ TEST(ShadowParse, RejectsABrokenLineOfRootAndWarnsOfOthers) {
   EXPECT_THAT(windows.complaints(), ElementsAre("shadow.parse error"));
 }
 
+TEST(ShadowParse, RejectsANulByteWithinALine) {
+  for (const char* path : {"/etc/shadow", "/etc/passwd"}) {
+    Guest guest = debian12_bios();
+    const std::string text = guest.text_of(path);
+    guest.write(path, text + std::string{"\0\0", 2});
+    EXPECT_THAT(guest.complaints(), ElementsAre("shadow.parse warning"))
+        << "programs pass over them at the end";
+    guest.write(path, std::string{"# \0\n", 4} + text);
+    EXPECT_THAT(guest.complaints(), ElementsAre("shadow.parse error")) << path;
+    EXPECT_EQ(guest.finding_of("shadow.parse").line, 1);
+  }
+}
+
+TEST(ShadowParse, WarnsOfDaysThatAreNoNumbers) {
+  for (const char* days : {"abc:0:99999:7:::", "-1:0:99999:7:::", "19700:0:99999:7::: "}) {
+    Guest guest = debian12_bios();
+    guest.append("/etc/passwd", "alice:x:1000:1000::/home/alice:/bin/sh\n");
+    guest.append("/etc/shadow", std::string{"alice:!:"} + days + "\n");
+    EXPECT_THAT(guest.complaints(), ElementsAre("shadow.parse warning")) << days;
+  }
+}
+
+TEST(ShadowParse, TakesABlankBeforeANameForPartOfIt) {
+  Guest guest = debian12_bios();
+  guest.edit("/etc/shadow", "root:", " root:");
+  EXPECT_THAT(guest.complaints(),
+              ElementsAre("shadow.parse warning", "shadow.root-absent warning"));
+}
+
 TEST(ShadowParse, NeverShowsADigest) {
   Guest guest = debian12_bios();
   guest.fs.file("/etc/shadow", "root:$6$secret\n", 0640);
   for (const Finding& finding : guest.judge().findings)
     EXPECT_THAT(finding.text + finding.message, testing::Not(HasSubstr("secret"))) << finding.rule;
+}
+
+TEST(ShadowLock, IsHeldForEverWithoutTheNumberOfAProcess) {
+  for (const std::string& text : {std::string{}, std::string{"812\n"}, std::string{"x"},
+                                  std::string{"1"}, std::string{"1\0", 2}}) {
+    Guest guest = debian12_bios();
+    guest.fs.file("/etc/group.lock", text);
+    EXPECT_THAT(guest.complaints(), ElementsAre("shadow.lock-leftover error")) << text;
+  }
+  Guest broken = debian12_bios();
+  broken.fs.file("/etc/passwd.lock", std::string{"812\0", 4}).file("/etc/.pwd.lock", "");
+  EXPECT_THAT(broken.complaints(), ElementsAre("shadow.lock-leftover warning"));
+  EXPECT_EQ(broken.finding_of("shadow.lock-leftover").path, "/etc/passwd.lock");
 }
 
 TEST(ShadowRoot, MustBeThere) {
