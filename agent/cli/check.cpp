@@ -1,5 +1,6 @@
 // imprintctl check: judges images here, with no daemon.
 
+#include <functional>
 #include <ostream>
 
 #include "agent/base/atomic_file.h"
@@ -39,18 +40,19 @@ void tell_unreadable(std::ostream& err, const Report& report) {
       if (each.rule == unreadable_rule) complain(err, told(image, each.reason));
 }
 
-/// Ends as the signal would have ended it, after everything half made is gone.
-Result<RepairedImage> repair_watched(Repairer& repairer, RepairOrder& order) {
+/// Calls `work` with a question whether it is to stop. Ends as the signal would have ended it,
+/// after all machines have ended and everything half made is gone.
+template <class Work>
+auto watched(const Work& work) -> decltype(work(std::function<bool()>{})) {
   int signal = 0;
   {
     const SignalWatch watch;
-    order.inspection.cancelled = [&] { return watch.caught() != 0; };
-    auto repaired = repairer.repair(order);
-    if (repaired || repaired.error().code != Errc::cancelled) return repaired;
+    auto done = work([&] { return watch.caught() != 0; });
+    if (done || done.error().code != Errc::cancelled) return done;
     signal = watch.caught();
   }
   SignalWatch::end_by(signal);
-  return make_error(Errc::cancelled, "the repair was cancelled");
+  return make_error(Errc::cancelled, "the check was cancelled");
 }
 
 /// The exit status follows the copy; that of an image which must stay as it is never says that all
@@ -63,7 +65,10 @@ Result<int> repair(Session& session, const CheckOptions& options) {
   const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
   const std::unique_ptr<Repairer> repairer = TRY(session.environment.repairer());
   RepairOrder order{inspection_of(options, language, path), options.repair, options.dry_run};
-  const RepairedImage repaired = TRY(repair_watched(*repairer, order));
+  const RepairedImage repaired = TRY(watched([&](const std::function<bool()>& cancelled) {
+    order.inspection.cancelled = cancelled;
+    return repairer->repair(order);
+  }));
   const Report report{options.profile, inspector->ruleset(), {repaired.report}};
   tell_unreadable(session.environment.err, report);
   TRY(write(session, options, report, &repaired.repair));
@@ -89,7 +94,10 @@ Result<int> check(Session& session, const CheckOptions& options) {
   }
   const std::string& language = session.speak();
   const std::unique_ptr<Inspector> inspector = TRY(session.environment.inspector());
-  auto reports = check_all(*inspector, options, language, passphrase);
+  auto reports = watched([&](const std::function<bool()>& cancelled) {
+    return check_all(*inspector, options, {language, passphrase, cancelled});
+  });
+  if (!reports && reports.error().code == Errc::cancelled) return reports.error();
   if (!reports) {
     complain(err, reports.error().message);
     return status_usage;

@@ -21,16 +21,26 @@ ImageReport unreadable(const std::string& path, const std::string& reason) {
   return report;
 }
 
+Inspection inspection_in(const CheckSession& session, const CheckOptions& options,
+                         const std::string& path) {
+  Inspection inspection = inspection_of(options, session.language, path);
+  inspection.passphrase = session.passphrase;
+  inspection.cancelled = session.cancelled;
+  return inspection;
+}
+
+bool is_cancelled(const CheckSession& session) {
+  return session.cancelled && session.cancelled();
+}
+
 Result<ImageReport> check_one(Inspector& inspector, const CheckOptions& options,
-                              const std::string& language, const std::string& passphrase,
-                              const std::string& path) {
-  Inspection inspection = inspection_of(options, language, path);
-  inspection.passphrase = passphrase;
-  auto report = inspector.inspect(inspection);
+                              const CheckSession& session, const std::string& path) {
+  if (is_cancelled(session)) return make_error(Errc::cancelled, "the check was cancelled");
+  auto report = inspector.inspect(inspection_in(session, options, path));
   // Of an image that is not there is a report, so what is not found is the profile.
-  const bool of_the_command =
-      !report && (report.error().code == Errc::invalid || report.error().code == Errc::not_found);
-  if (report || of_the_command) return report;
+  if (report) return report;
+  const Errc code = report.error().code;
+  if (code == Errc::invalid || code == Errc::not_found || code == Errc::cancelled) return report;
   return unreadable(path, report.error().message);
 }
 
@@ -44,21 +54,22 @@ policy::SoleWriter sole_writer(const std::string& path) {
 }
 
 std::vector<std::vector<std::size_t>> batches_of(const CheckOptions& options,
-                                                 const std::string& passphrase) {
-  const bool may_share = !options.alone && !options.no_snapshot_appliance && passphrase.empty();
+                                                 const CheckSession& session) {
+  const bool may_share =
+      !options.alone && !options.no_snapshot_appliance && session.passphrase.empty();
   std::vector<policy::SoleWriter> writers;
   for (const std::string& path : options.disks)
     writers.push_back(may_share ? sole_writer(path) : std::nullopt);
   return policy::plan_batches(writers, static_cast<std::size_t>(options.jobs));
 }
 
-void check_together(Inspector& inspector, const CheckOptions& options, const std::string& language,
+void check_together(Inspector& inspector, const CheckOptions& options, const CheckSession& session,
                     const std::vector<std::size_t>& batch,
                     std::vector<std::optional<Result<ImageReport>>>& results) {
-  if (batch.size() < 2) return;
+  if (batch.size() < 2 || is_cancelled(session)) return;
   std::vector<std::filesystem::path> images;
   for (const std::size_t image : batch) images.emplace_back(options.disks[image]);
-  auto reports = inspector.inspect_together(inspection_of(options, language, {}), images);
+  auto reports = inspector.inspect_together(inspection_in(session, options, {}), images);
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (reports[i]) results[batch[i]].emplace(*std::move(reports[i]));
 }
@@ -77,18 +88,16 @@ Inspection inspection_of(const CheckOptions& options, const std::string& languag
 }
 
 Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
-                                           const std::string& language,
-                                           const std::string& passphrase) {
-  const auto batches = batches_of(options, passphrase);
+                                           const CheckSession& session) {
+  const auto batches = batches_of(options, session);
   std::vector<std::optional<Result<ImageReport>>> results(options.disks.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < batches.size(); i = next++) {
-      check_together(inspector, options, language, batches[i], results);
+      check_together(inspector, options, session, batches[i], results);
       for (const std::size_t image : batches[i])
         if (!results[image])
-          results[image].emplace(
-              check_one(inspector, options, language, passphrase, options.disks[image]));
+          results[image].emplace(check_one(inspector, options, session, options.disks[image]));
     }
   };
   std::vector<std::jthread> threads;

@@ -1,6 +1,8 @@
 #pragma once
 // Judging the images that `imprintctl check` names.
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "agent/cli/check_options.h"
@@ -16,14 +18,19 @@ inline constexpr std::string_view unreadable_rule = "disk.unreadable";
 Inspection inspection_of(const CheckOptions& options, const std::string& language,
                          const std::string& path);
 
-/// A report in `language` for each disk, opened with `passphrase` where it is encrypted, in their
-/// order, made by as many machines at once as asked for; images that one user alone can have
-/// written share a machine, and each that made trouble there is inspected again by itself. An Error
-/// only for what concerns the command itself, such as a profile that does not exist. Blocks for
-/// seconds an image.
+/// What is the same for all disks of a check, beside the options.
+struct CheckSession {
+  std::string language;
+  std::string passphrase;           ///< of LUKS; empty: none is known
+  std::function<bool()> cancelled;  ///< may be empty
+};
+
+/// A report for each disk, in their order, made by as many machines at once as asked for; images
+/// that one user alone can have written share a machine, and each that made trouble there is
+/// inspected again by itself. An Error only for what concerns the command itself, such as a profile
+/// that does not exist, and cancelled. Blocks for seconds an image.
 Result<std::vector<ImageReport>> check_all(Inspector& inspector, const CheckOptions& options,
-                                           const std::string& language,
-                                           const std::string& passphrase);
+                                           const CheckSession& session);
 
 /// The exit status that the worst verdict gives.
 int status_of(const Report& report);

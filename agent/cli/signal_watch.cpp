@@ -26,6 +26,7 @@ SignalWatch::SignalWatch() {
   last = 0;
   struct sigaction action {};
   action.sa_handler = remember;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (std::size_t i = 0; i < watched.size(); ++i) {
     ::sigaction(watched[i], nullptr, &before[i]);
     if (before[i].sa_handler != SIG_IGN) ::sigaction(watched[i], &action, nullptr);

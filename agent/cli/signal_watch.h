@@ -2,8 +2,9 @@
 
 namespace imprint::cli {
 
-/// While one lives, SIGINT, SIGTERM and SIGHUP do not end the process but are remembered, so that
-/// what is half made can be removed. At most one at a time; a signal that was ignored stays so.
+/// While one lives, the first SIGINT, SIGTERM or SIGHUP does not end the process but is remembered,
+/// so that what is half made can be removed; the same signal again ends it at once, for whoever
+/// does not want to wait. At most one at a time; a signal that was ignored stays so.
 class SignalWatch {
  public:
   SignalWatch();

@@ -75,6 +75,12 @@ TEST(SignalWatch, RemembersASignalWhileItLives) {
   }
   ::signal(SIGHUP, SIG_DFL);
   EXPECT_EXIT(SignalWatch::end_by(SIGTERM), testing::KilledBySignal(SIGTERM), "");
+  const auto insist = [] {
+    const SignalWatch watch;
+    ::raise(SIGTERM);
+    ::raise(SIGTERM);
+  };
+  EXPECT_EXIT(insist(), testing::KilledBySignal(SIGTERM), "");
 }
 
 }  // namespace

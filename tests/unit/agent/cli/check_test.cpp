@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -107,6 +108,16 @@ TEST_F(Check, TakesAnInspectorThatFailsForUndetermined) {
   const Ended ended = line.run({"check", disk("good")});
   EXPECT_EQ(ended.status, 2);
   EXPECT_THAT(ended.err, HasSubstr("no worker"));
+}
+
+TEST_F(Check, EndsByTheSignalThatStopsItBeforeTheOtherImages) {
+  const std::string first = disk("a");
+  const std::string second = disk("b");
+  line.inspector.meanwhile = [] { ::raise(SIGINT); };
+  EXPECT_EXIT(line.run({"check", "--alone", "--jobs", "1", first, second}),
+              testing::KilledBySignal(SIGINT), "^read a\n$");
+  EXPECT_EXIT(line.run({"check", "--jobs", "1", first, second}), testing::KilledBySignal(SIGINT),
+              "^read a b\n$");
 }
 
 TEST_F(Check, CallsAnUnknownProfileWrongUsage) {

@@ -1,5 +1,7 @@
 #include "tests/unit/agent/cli/command_line.h"
 
+#include <iostream>
+
 #include "agent/cli/check_images.h"
 #include "agent/model/json.h"
 
@@ -70,11 +72,20 @@ ImageReport FakeInspector::report_of(const std::filesystem::path& image) const {
   return report;
 }
 
+bool FakeInspector::is_cancelled(const Inspection& inspection,
+                                 const std::vector<std::string>& names) const {
+  if (!meanwhile) return false;
+  meanwhile();
+  std::cerr << fmt::format("read {}\n", fmt::join(names, " "));
+  return inspection.cancelled && inspection.cancelled();
+}
+
 Result<ImageReport> FakeInspector::inspect(const Inspection& inspection) {
   if (error) return *error;
   const std::lock_guard lock{mutex_};
   language = inspection.language;
   alone.push_back(inspection.image.filename().string());
+  if (is_cancelled(inspection, {alone.back()})) return make_error(Errc::cancelled, "cancelled");
   return report_of(inspection.image);
 }
 
@@ -89,6 +100,7 @@ std::vector<std::optional<ImageReport>> FakeInspector::inspect_together(
     names.push_back(images[i].filename().string());
     if (!troublesome.contains(names.back())) reports[i] = report_of(images[i]);
   }
+  if (is_cancelled(common, names)) return std::vector<std::optional<ImageReport>>(images.size());
   return reports;
 }
 

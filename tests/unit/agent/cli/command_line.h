@@ -1,6 +1,7 @@
 #pragma once
 // Runs the whole command line against a fake agent and a fake inspector, as a user would.
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,10 @@ class FakeInspector : public Inspector {
   std::optional<Error> error;
   std::string language;  ///< that was asked for last
 
+  /// Called by each inspection, which then tells on the process's error stream what it read, and
+  /// fails if it was cancelled.
+  std::function<void()> meanwhile;
+
   std::set<std::string> troublesome;  ///< names that inspect_together() has no report of
   std::vector<std::vector<std::string>> together;  ///< the names of each call
   std::vector<std::string> alone;                  ///< the names that inspect() was asked for
@@ -37,6 +42,7 @@ class FakeInspector : public Inspector {
 
  private:
   [[nodiscard]] ImageReport report_of(const std::filesystem::path& image) const;
+  bool is_cancelled(const Inspection& inspection, const std::vector<std::string>& names) const;
 
   std::mutex mutex_;
 };
