@@ -35,7 +35,9 @@ class Walk {
     for (const Faults* faults : {&corrupt_, &uncounted_, &shared_})
       faults->report("disk.qcow2-corrupt-or-dirty", findings_);
     const bool sound = truncated_.count + corrupt_.count + uncounted_.count + shared_.count == 0;
-    if (sound && !budget_spent_ && allocated_ == 0)
+    // An overlay that nobody has written to shows what its backing file holds.
+    const bool alone = header_.backing_offset == 0;
+    if (sound && alone && !budget_spent_ && allocated_ == 0)
       findings_.push_back(finding_of("disk.blank", say("no cluster of the disk holds any data")));
     return std::move(findings_);
   }

@@ -162,6 +162,15 @@ TEST(Qcow2Tables, RefusesADiskWithoutData) {
   EXPECT_THAT(answers(judged(image)), ElementsAre("disk.blank:error"));
 }
 
+TEST(Qcow2Tables, DoesNotCallAnOverlayThatNobodyHasWrittenToBlank) {
+  Image image = sound_qcow2();
+  put_big<std::uint64_t>(image, l2_at, 0);
+  put_big<std::uint64_t>(image, 8, 512);
+  put_big<std::uint32_t>(image, 16, 4);
+  put_text(image, 512, "base");
+  EXPECT_THAT(answers(judged(image)), ElementsAre("disk.qcow2-backing-file:error"));
+}
+
 TEST(Qcow2Tables, ReadsNoMoreThanTheBudgetOfAHugeTable) {
   // 16384 L1 entries (1 GiB of L2 tables), each with an L2 table of its own in a file that is all
   // hole.
