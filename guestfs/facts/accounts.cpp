@@ -117,7 +117,9 @@ std::vector<ShadowRow> parse_shadow(std::string_view text, const std::string& pa
 AccountFacts read_accounts(FollowingFs& fs) {
   constexpr std::array<std::string_view, 6> injected{"/etc",       "/etc/passwd",  "/etc/shadow",
                                                      "/etc/group", "/etc/gshadow", "/etc/ssh"};
-  constexpr std::array<std::string_view, 2> passwd_commands{"/usr/bin/passwd", "/bin/passwd"};
+  constexpr std::array<std::string_view, 3> passwd_commands{
+      "/usr/bin/passwd", "/bin/passwd",
+      "/nix/var/nix/profiles/system/sw/bin/passwd"};  // NixOS, through /run when it runs
   constexpr std::array<std::string_view, 1> nologin{"/etc/nologin"};
 
   AccountFacts facts;

@@ -66,4 +66,12 @@ std::optional<std::string> cmdline_value(const std::string& cmdline, std::string
   return value;
 }
 
+std::optional<std::string> nixos_system(const std::string& cmdline) {
+  constexpr std::string_view end = "/init";
+  auto init = cmdline_value(cmdline, "init");
+  if (!init || !init->starts_with("/nix/store/") || !init->ends_with(end)) return std::nullopt;
+  init->resize(init->size() - end.size());
+  return init;
+}
+
 }  // namespace imprint::facts

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "guestfs/facts/kernel_cmdline.h"
 #include "guestfs/facts/kernel_image.h"
 #include "guestfs/facts/kernel_modules.h"
 #include "guestfs/facts/unified_kernel.h"
@@ -96,8 +97,16 @@ void compare_with_files(FollowingFs& fs, KernelFacts& kernel) {
   }
 }
 
-void read_folder(FollowingFs& fs, KernelFacts& kernel) {
-  for (const char* folder : {"/lib/modules/", "/usr/lib/modules/"}) {
+/// Where the entry's kernel may keep its modules. NixOS has none in /lib.
+std::vector<std::string> modules_folders(const BootEntry& entry) {
+  std::vector<std::string> folders{"/lib/modules/", "/usr/lib/modules/"};
+  if (const auto system = nixos_system(entry.cmdline))
+    folders.push_back(*system + "/kernel-modules/lib/modules/");
+  return folders;
+}
+
+void read_folder(FollowingFs& fs, const BootEntry& entry, KernelFacts& kernel) {
+  for (const std::string& folder : modules_folders(entry)) {
     const auto path = GuestPath::parse(folder + kernel.version);
     const auto there = path ? fs.exists(*path) : Result<bool>{false};
     if (!there) kernel.unknown = there.error().message;
@@ -181,7 +190,7 @@ KernelFacts read_kernel(FollowingFs& fs, const Boot& boot) {
   kernel.blocks = blocked_by_cmdline(entry->cmdline, entry->cmdline_place);
   read_modprobe(fs, kernel);
   if (kernel.version.empty()) return kernel;
-  read_folder(fs, kernel);
+  read_folder(fs, *entry, kernel);
   KernelConfigFile config = read_kernel_config(fs, kernel.version);
   kernel.config_file = std::move(config.file);
   kernel.config = std::move(config.config);

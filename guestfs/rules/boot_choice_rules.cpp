@@ -20,11 +20,6 @@ using guest::Match;
 using guest::Volume;
 using namespace std::string_view_literals;
 
-const BootEntry* chosen_kernel(const Context& context) {
-  const BootEntry* entry = context.facts.boot.default_or_null();
-  return entry != nullptr && entry->kernel ? entry : nullptr;
-}
-
 /// Kernels of the time before paravirt_ops, built for Xen alone. A hypervisor that the loader
 /// starts first brings them up anywhere.
 Answer only_xen(const Context& context) {

@@ -168,14 +168,6 @@ Answer no_bios_boot(const Context& context) {
   return answer;
 }
 
-/// Whether the default entry takes its command line from the environment block.
-bool depends_on_environment(const Context& context) {
-  const facts::BootEntry* entry = context.facts.boot.default_or_null();
-  if (entry == nullptr) return false;
-  const SourceFile file = facts::read_source(context.fs, entry->place.path);
-  return file.text.find("$kernelopts") != std::string::npos;
-}
-
 /// With BIOS GRUB reads the link on the file system of /boot, and cannot follow it out of there.
 Answer environment_link(const Context& context) {
   const Boot& boot = context.facts.boot;
@@ -194,7 +186,6 @@ Answer environment_link(const Context& context) {
     answer.fired.push_back(evidence_of(
         name, say("it is a link to '{}' on another file system, where GRUB cannot follow",
                   file.link_text)));
-    if (!depends_on_environment(context)) answer.fired.back().severity = Severity::warning;
   }
   return answer;
 }
@@ -203,8 +194,8 @@ constexpr std::array<Rule, 4> rules{{
     {"boot.bios-gpt-no-biosboot", Severity::error, "GRUB for BIOS has a place on a GPT disk",
      "the boot sector finds the rest of GRUB missing and stops",
      "make a partition of type 'BIOS boot' and run grub-install", no_bios_boot},
-    {"boot.grubenv-symlink-bios", Severity::error, "GRUB for BIOS can read its environment block",
-     "saved settings are lost, and with them the kernel's command line",
+    {"boot.grubenv-symlink-bios", Severity::warning, "GRUB for BIOS can read its environment block",
+     "GRUB starts without the settings saved there, such as the entry to boot",
      "replace the link by a copy of the file", environment_link},
     {"boot.default-grub-syntax", Severity::warning, "/etc/default/grub follows the shell's syntax",
      "the next time that GRUB's configuration is generated, it fails or lacks the setting",

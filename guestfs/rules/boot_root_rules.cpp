@@ -1,4 +1,4 @@
-// The root device, and what else the kernel's command line asks for.
+// The root device, and what else the kernel's command line wants of the disk.
 
 #include <algorithm>
 #include <array>
@@ -7,6 +7,7 @@
 #include "guestfs/facts/kernel_cmdline.h"
 #include "guestfs/guest/disk_name.h"
 #include "guestfs/language/say.h"
+#include "guestfs/rules/boot_implied_root.h"
 #include "guestfs/rules/boot_rules.h"
 #include "guestfs/rules/evidence.h"
 
@@ -15,31 +16,8 @@ namespace {
 
 using facts::Boot;
 using facts::BootEntry;
-using facts::CmdlineWord;
 using facts::FstabEntry;
 using guest::Match;
-
-/// The default entry, where it starts a kernel of its own.
-const BootEntry* chosen_kernel(const Context& context) {
-  const BootEntry* entry = context.facts.boot.default_or_null();
-  return entry != nullptr && entry->kernel ? entry : nullptr;
-}
-
-/// Partition types by which systemd finds a root file system without root= (Discoverable Partitions
-/// Specification).
-bool has_discoverable_root(const guest::Inventory& inventory) {
-  static constexpr std::array<std::string_view, 6> types{
-      "4f68bce3-e8cd-4db1-96e7-fbcaf984b709",   // x86-64
-      "b921b045-1df0-41c3-af44-4c6f280d3fae",   // arm64
-      "44479540-f297-41b2-9af7-d131d5f0458a",   // x86
-      "69dad710-2ce4-4e3c-b16c-21a1d49abed3",   // arm
-      "72ec70a6-cf74-40e6-bd49-4bda08e8f224",   // riscv64
-      "77055800-792c-4f94-b39a-98c91b762bb6"};  // loongarch64
-  return std::any_of(
-      inventory.volumes.begin(), inventory.volumes.end(), [](const guest::Volume& volume) {
-        return std::find(types.begin(), types.end(), volume.part_type) != types.end();
-      });
-}
 
 /// `parameter` is "root=..." or the like, as it stands on the command line.
 std::string names_nothing(const std::string& parameter, const guest::Resolution& resolution) {
@@ -49,9 +27,51 @@ std::string names_nothing(const std::string& parameter, const guest::Resolution&
                    resolution.nearest);
 }
 
+/// Whether a volume surely is no root file system: none that the kernel could mount as one, or one
+/// that the guest has elsewhere in its tree.
+bool holds_no_system(const Context& context, std::size_t index) {
+  static constexpr std::array<std::string_view, 3> types{"swap", "vfat", "LVM2_member"};
+  const std::string& type = context.inventory.volumes[index].filesystem;
+  if (std::find(types.begin(), types.end(), type) != types.end()) return true;
+  bool mounted = false;
+  for (const facts::MountedVolume& mount : context.facts.mounts) {
+    if (mount.volume != index) continue;
+    if (mount.mount_point == "/") return false;
+    mounted = true;
+  }
+  return mounted;
+}
+
+Answer found_root(const Context& context, const facts::RootDevice& root) {
+  if (!root.resolution.volume || !holds_no_system(context, *root.resolution.volume))
+    return Answer::clean();
+  Answer answer;
+  answer.fired.push_back(
+      evidence_at(root.place, say("root={} names {}, which holds no root file system", root.spec,
+                                  context.inventory.volumes[*root.resolution.volume].device)));
+  answer.fired.back().effect = say("the kernel finds no system there, and the machine stops");
+  return answer;
+}
+
+/// What becomes of a root device that is named somewhere.
+Answer answer_for(const Context& context, const facts::RootDevice& root) {
+  if (root.resolution.match == Match::found) return found_root(context, root);
+  if (root.resolution.match == Match::unknown)
+    return Answer::unknown(say("root={} cannot be looked up in the image", root.spec));
+  if (root.spec == "gpt-auto" && has_discoverable_root(context.inventory)) return Answer::clean();
+  if (root.spec == "fstab") return Answer::clean();
+  Answer answer;
+  const std::string message = root.resolution.match == Match::absent
+                                  ? names_nothing("root=" + root.spec, root.resolution)
+                                  : say("root={} is no local disk", root.spec);
+  answer.fired.push_back(evidence_at(root.place, message));
+  return answer;
+}
+
 Answer no_root(const Context& context, const BootEntry& entry) {
   const Boot& boot = context.facts.boot;
-  if (has_discoverable_root(context.inventory)) return Answer::clean();
+  if (has_discoverable_root(context.inventory) || knows_its_root(entry)) return Answer::clean();
+  if (const auto root = root_of_initramfs(context)) return answer_for(context, *root);
   if (boot.has_problem("boot.bls-kernelopts-undefined") || boot.has_problem("boot.grubenv-corrupt"))
     return Answer::clean();
   const bool undecided =
@@ -69,18 +89,7 @@ Answer root_unresolvable(const Context& context) {
   const BootEntry* entry = chosen_kernel(context);
   if (entry == nullptr) return Answer::not_applied();
   const auto& root = context.facts.boot.root;
-  if (!root) return no_root(context, *entry);
-  if (root->resolution.match == Match::found) return Answer::clean();
-  if (root->resolution.match == Match::unknown)
-    return Answer::unknown(say("root={} cannot be looked up in the image", root->spec));
-  if (root->spec == "gpt-auto" && has_discoverable_root(context.inventory)) return Answer::clean();
-  if (root->spec == "fstab") return Answer::clean();
-  Answer answer;
-  const std::string message = root->resolution.match == Match::absent
-                                  ? names_nothing("root=" + root->spec, root->resolution)
-                                  : say("root={} is no local disk", root->spec);
-  answer.fired.push_back(evidence_at(root->place, message));
-  return answer;
+  return root ? answer_for(context, *root) : no_root(context, *entry);
 }
 
 Answer root_by_kernel_name(const Context& context) {
@@ -166,39 +175,6 @@ Answer rootflags_subvol(const Context& context) {
   return answer;
 }
 
-/// What is wrong with a word that keeps the machine from coming up as it should; empty for all
-/// others.
-std::string forbidden(const CmdlineWord& word, const std::string& text) {
-  static constexpr std::array<std::string_view, 10> alone{
-      "single", "s", "S", "1", "emergency", "rescue", "-s", "-b", "rd.break", "rd.emergency"};
-  if (!word.value && std::find(alone.begin(), alone.end(), word.key) != alone.end())
-    return say("'{}' starts a repair shell instead of the system", text);
-  if (word.key == "rd.break") return say("'{}' stops in the initramfs", text);
-  if (word.key == "systemd.debug-shell" || word.key == "systemd.debug_shell")
-    return say("'{}' opens a root shell without password", text);
-  if (!word.value) return {};
-  if (word.key == "init" && (word.value->ends_with("/sh") || word.value->ends_with("sh")) &&
-      word.value->find("/bin/") != std::string::npos)
-    return say("'{}' starts a shell instead of the system", text);
-  const bool repair = word.value->starts_with("rescue") || word.value->starts_with("emergency");
-  if (word.key == "systemd.unit" && repair)
-    return say("'{}' starts a repair shell instead of the system", text);
-  return {};
-}
-
-Answer cmdline_forbidden(const Context& context) {
-  const BootEntry* entry = chosen_kernel(context);
-  if (entry == nullptr) return Answer::not_applied();
-  Answer answer;
-  for (const CmdlineWord& word : facts::cmdline_words(entry->cmdline)) {
-    const std::string text = word.value ? word.key + "=" + *word.value : word.key;
-    std::string message = forbidden(word, text);
-    if (!message.empty())
-      answer.fired.push_back(evidence_at(entry->cmdline_place, std::move(message)));
-  }
-  return answer;
-}
-
 /// The line that mounts "/"; the last one counts.
 const FstabEntry* root_line(const Context& context) {
   const auto& entries = context.facts.fstab.entries;
@@ -213,7 +189,8 @@ Answer fstab_root(const Context& context) {
   const FstabEntry* line = root_line(context);
   if (!root || line == nullptr) return Answer::not_applied();
   if (!root->resolution.volume || !line->device.volume ||
-      root->resolution.volume == line->device.volume)
+      root->resolution.volume == line->device.volume ||
+      holds_no_system(context, *root->resolution.volume))
     return Answer::clean();
   Answer answer;
   const auto& volumes = context.inventory.volumes;
@@ -227,7 +204,7 @@ Answer fstab_root(const Context& context) {
 constexpr std::string_view waits_for_root =
     "the initramfs waits for the root device, then stops in a shell";
 
-constexpr std::array<Rule, 6> rules{{
+constexpr std::array<Rule, 5> rules{{
     {"boot.root-unresolvable", Severity::error, "the default entry's root device is in this image",
      waits_for_root, "let root= name the root file system's UUID", root_unresolvable},
     {"boot.root-by-kernel-name", Severity::warning, "the root device is not named by its driver",
@@ -238,9 +215,6 @@ constexpr std::array<Rule, 6> rules{{
      resume_unresolvable},
     {"boot.rootflags-subvol", Severity::error, "the root subvolume exists", waits_for_root,
      "correct subvol= in rootflags=", rootflags_subvol},
-    {"boot.cmdline-forbidden", Severity::error, "the command line starts the system and no shell",
-     "the machine does not come up as it should", "remove the word from the kernel's command line",
-     cmdline_forbidden},
     {"boot.fstab-root-vs-cmdline", Severity::warning,
      "/etc/fstab and root= mean the same root file system",
      "the root file system is not remounted and may stay read-only", "let both name the same UUID",

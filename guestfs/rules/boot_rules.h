@@ -16,8 +16,12 @@ std::span<const Rule> boot_file_rules();    ///< kernel, initramfs, modules
 std::span<const Rule> boot_initrd_rules();  ///< what the initramfs holds
 std::span<const Rule> boot_choice_rules();  ///< which kernel boots, and what it is told
 std::span<const Rule> boot_grub_rules();    ///< GRUB's files and where it lies
-std::span<const Rule> boot_root_rules();    ///< root device and command line
+std::span<const Rule> boot_root_rules();    ///< root device
+std::span<const Rule> boot_init_rules();    ///< what the kernel starts then
 std::span<const Rule>
 boot_firmware_rules();  ///< how the firmware gets to the loader, and the root's links
+
+/// The default entry, where it starts a kernel of its own; else null.
+const facts::BootEntry* chosen_kernel(const Context& context);
 
 }  // namespace imprint::rules

@@ -55,6 +55,19 @@ std::vector<Fault> command_line_faults() {
        centos7_config, 66},
       {"boot.root-unresolvable", "alpine", "the root by a label of none", error,
        [](Guest& guest) { replace_root(guest, "root=LABEL=nothing"); }, extlinux, 13},
+      {"boot.root-unresolvable", "rhel8", "the root is /boot", error,
+       [](Guest& guest) {
+         guest.edit_all("/boot/grub2/grubenv", "root=UUID=" + std::string{split_root_uuid},
+                        "root=UUID=" + std::string{system_uuid});
+       }},
+      {"boot.root-unresolvable", "debian12_bios", "the root is swap", error,
+       [](Guest& guest) {
+         guest.edit_all("/boot/grub/grub.cfg", "root=UUID=" + std::string{system_uuid},
+                        "root=UUID=" + std::string{swap_uuid});
+       },
+       "/boot/grub/grub.cfg"},
+      {"boot.init-missing", "alpine", "no init", error,
+       [](Guest& guest) { guest.fs.remove("/sbin/init"); }, "/sbin/init"},
       {"boot.root-by-kernel-name", "alpine", "the root by its driver", warning,
        [](Guest& guest) { replace_root(guest, "root=/dev/sda1"); }, extlinux, 13},
       {"boot.resume-unresolvable", "alpine", "resume from another disk's swap", warning,

@@ -164,6 +164,15 @@ TEST(ShadowOther, FaultsFireOneRuleEach) {
   EXPECT_THAT(bare.complaints(), ElementsAre("passwd.command-missing warning"));
 }
 
+TEST(PasswdCommand, OfNixosIsInItsSystem) {
+  Guest guest = debian12_bios();
+  guest.fs.remove("/usr/bin/passwd")
+      .link("/nix/var/nix/profiles/system", "/nix/store/abc-nixos-system-web")
+      .link("/nix/store/abc-nixos-system-web/sw", "/nix/store/def-system-path")
+      .file("/nix/store/def-system-path/bin/passwd", "program", 0755);
+  EXPECT_THAT(guest.complaints(), IsEmpty());
+}
+
 TEST(Shadow, TakesLinesOfNis) {
   Guest guest = debian12_bios();
   guest.fs.file("/etc/passwd", guest.text_of("/etc/passwd") + "+::::::\n");
