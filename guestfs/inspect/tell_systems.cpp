@@ -1,5 +1,7 @@
 #include "guestfs/inspect/tell_systems.h"
 
+#include <algorithm>
+
 #include "guestfs/guest/device_set.h"
 #include "guestfs/language/say.h"
 
@@ -43,6 +45,19 @@ std::vector<std::string> devices_of(const guest::Inventory& inventory,
   return devices;
 }
 
+bool has_bitlocker(const guest::Inventory& inventory) {
+  return std::any_of(inventory.volumes.begin(), inventory.volumes.end(),
+                     [](const guest::Volume& volume) { return volume.filesystem == "BitLocker"; });
+}
+
+std::string describe_encrypted(const std::vector<std::string>& devices,
+                               const guest::Inventory& inventory) {
+  const std::string names = fmt::format("{}", fmt::join(devices, "', '"));
+  return has_bitlocker(inventory)
+             ? say("no system is in the clear, but '{}' is encrypted with BitLocker", names)
+             : say("no system is in the clear, but '{}' is encrypted with LUKS", names);
+}
+
 }  // namespace
 
 void tell_no_guest(Ledger& ledger, const std::string& reason) {
@@ -57,8 +72,7 @@ void tell_no_system(Ledger& ledger, const guest::SystemSearch& search,
                          say("no system is in the clear, and the passphrase does not open LUKS: {}",
                              fmt::join(refused, "; ")));
   if (!search.encrypted.empty())
-    return tell_no_guest(ledger, say("no system is in the clear, but '{}' is encrypted with LUKS",
-                                     fmt::join(search.encrypted, "', '")));
+    return tell_no_guest(ledger, describe_encrypted(search.encrypted, inventory));
   if (!search.unreadable.empty())
     return tell_no_guest(
         ledger, say("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));

@@ -104,6 +104,24 @@ Answer enabled(const Context& context) {
   return answer;
 }
 
+/// A line that means to set the mode, but whose key libselinux does not know: it takes no blank in
+/// it, nor before it, nor small letters.
+bool is_passed_over(std::string_view line) {
+  const std::size_t end = line.find('=');
+  return end != std::string_view::npos && !line.starts_with("SELINUX=") &&
+         facts::equal_without_case(facts::trim(line.substr(0, end)), "SELINUX");
+}
+
+void tell_lines_passed_over(const facts::SourceFile& file, Answer& answer) {
+  for (const facts::TextLine& line : facts::split_lines(file.text)) {
+    if (!is_passed_over(line.text)) continue;
+    answer.fired.push_back(
+        evidence_at(facts::place_of(file.path, line),
+                    say("libselinux passes over this line: it does not begin with 'SELINUX='")));
+    answer.fired.back().severity = Severity::warning;
+  }
+}
+
 Answer invalid_value(const Context& context) {
   const SelinuxFacts& selinux = context.facts.selinux;
   if (selinux.file.is_unreadable()) return unreadable(selinux.file);
@@ -114,6 +132,7 @@ Answer invalid_value(const Context& context) {
       answer.fired.push_back(evidence_at(
           setting.place,
           say("SELINUX= takes 'enforcing', 'permissive' or 'disabled', not '{}'", setting.value)));
+  tell_lines_passed_over(selinux.file, answer);
   const auto& type = selinux.config.type;
   if (type && (type->value.empty() || type->value.find('/') != std::string::npos ||
                facts::parse_selinux_mode(type->value)))

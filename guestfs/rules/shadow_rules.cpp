@@ -62,9 +62,13 @@ Answer immutable(const Context& context) {
   return answer;
 }
 
+bool is_as_packaged(unsigned mode) {
+  return mode == 0 || mode == 0400;
+}
+
 bool writes_through_mode(const Context& context) {
-  // Red Hat's own packages ship the file with mode 0000: root needs no bits. A system that is not
-  // recognised may be one of theirs.
+  // Red Hat's own packages ship the file with mode 0000, before version 6 with 0400: root needs no
+  // bits. A system that is not recognised may be one of theirs.
   const facts::Family family = context.facts.release.family;
   return family == facts::Family::redhat || family == facts::Family::unknown;
 }
@@ -74,7 +78,7 @@ Answer mode(const Context& context) {
   if (auto answer = no_content(shadow)) return *std::move(answer);
   Answer answer;
   const bool owner_writes = (shadow.info.mode & 0200U) != 0;
-  if (!owner_writes && !(shadow.info.mode == 0 && writes_through_mode(context)))
+  if (!owner_writes && !(is_as_packaged(shadow.info.mode) && writes_through_mode(context)))
     answer.fired.push_back(evidence_of(
         shadow.path,
         say("'{}' has mode {:04o}: its owner may not write it", shadow.path, shadow.info.mode)));

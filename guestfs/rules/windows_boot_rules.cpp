@@ -50,6 +50,15 @@ Answer windows_unsafe_ntfs(const Context& context) {
   return answer;
 }
 
+Answer windows_bitlocker(const Context& context) {
+  Answer answer;
+  for (const guest::Volume& volume : context.inventory.volumes)
+    if (volume.filesystem == "BitLocker")
+      answer.fired.push_back(
+          evidence_of({}, say("'{}' is encrypted with BitLocker", volume.device)));
+  return answer;
+}
+
 Answer windows_hive(const Context& context) {
   Answer answer;
   for (const HiveFacts& hive : windows_of(context).hives) {

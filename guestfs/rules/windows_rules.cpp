@@ -13,6 +13,10 @@ constexpr std::array rules{
          "lost or damages it, and the system resumes on other hardware",
          "switch off Fast Startup ('powercfg /h off') and shut down before the image is made",
          windows_unsafe_ntfs},
+    Rule{"win.bitlocker", Severity::warning, "no volume beside the system is encrypted",
+         "the key is with another machine's TPM or in the system's own registry: the volume may "
+         "stay closed until somebody types its recovery key",
+         "decrypt the volume ('manage-bde -off') before the image is made", windows_bitlocker},
     Rule{"win.hive", Severity::error, "the registry hives are there and sound",
          "Windows does not start, or nobody can log in",
          "restore the hive, or make the image again", windows_hive},

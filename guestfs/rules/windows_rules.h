@@ -13,6 +13,7 @@ inline const facts::WindowsFacts& windows_of(const Context& context) {
 
 // Each is the `evaluate` of the rule of its name.
 Answer windows_unsafe_ntfs(const Context& context);
+Answer windows_bitlocker(const Context& context);
 Answer windows_hive(const Context& context);
 Answer windows_bcd(const Context& context);
 Answer windows_bootmgr(const Context& context);

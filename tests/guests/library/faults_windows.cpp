@@ -38,6 +38,14 @@ std::vector<Fault> windows_faults() {
   return {
       {"win.unsafe-ntfs", windows, "hibernated", error,
        [](Guest& guest) { guest.fs.file("/hiberfil.sys", "hibr and more"); }, "/hiberfil.sys"},
+      {"win.bitlocker", windows, "a data volume of BitLocker", warning,
+       [](Guest& guest) {
+         guest::Volume volume;
+         volume.device = "/dev/sda9";
+         volume.number = 9;
+         volume.filesystem = "BitLocker";
+         guest.inventory.volumes.push_back(std::move(volume));
+       }},
       {"win.hive", windows, "SAM is gone", error,
        [](Guest& guest) { guest.fs.remove("/Windows/System32/config/SAM"); },
        "/Windows/System32/config/SAM"},

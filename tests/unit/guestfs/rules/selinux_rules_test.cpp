@@ -53,6 +53,17 @@ TEST(SelinuxInvalidValue, RejectsWordsThatAreNone) {
   EXPECT_THAT(swapped.complaints(), ElementsAre("selinux.invalid-value error"));
 }
 
+TEST(SelinuxInvalidValue, TellsOfALineThatLibselinuxPassesOver) {
+  for (const char* line : {"SELINUX = disabled", " SELINUX=disabled", "selinux=disabled"}) {
+    Guest guest = rhel9();
+    guest.fs.file(config, "# SELINUX= can take three values\n" + std::string{line} +
+                              "\nSELINUXTYPE=targeted\n");
+    const rules::Judgement judgement = guest.judge();
+    EXPECT_THAT(complaints(judgement), ElementsAre("selinux.invalid-value warning")) << line;
+    EXPECT_EQ(finding_of(judgement, "selinux.invalid-value").line, 2) << line;
+  }
+}
+
 TEST(SelinuxEnabled, IsAMatterOfTheProfile) {
   Guest guest = rhel9();
   EXPECT_THAT(guest.complaints(), IsEmpty());

@@ -34,6 +34,15 @@ TEST(ShadowMode, IsNoReasonToReject) {
   EXPECT_THAT(zero.complaints(), ElementsAre("shadow.mode warning"));
 }
 
+TEST(ShadowMode, IsSoundAsRedHatsPackagesShipIt) {
+  for (const std::uint32_t mode : {0000U, 0400U}) {
+    Guest guest = rhel9();
+    guest.fs.file("/etc/shadow", guest.text_of("/etc/shadow"), mode);
+    guest.fs.xattr("/etc/shadow", "security.selinux", "system_u:object_r:shadow_t:s0");
+    EXPECT_THAT(guest.complaints(), IsEmpty()) << mode;
+  }
+}
+
 TEST(ShadowPermissions, MayNotBeOpenToAll) {
   Guest guest = debian12_bios();
   guest.fs.file("/etc/shadow", guest.text_of("/etc/shadow"), 0644);
