@@ -105,8 +105,9 @@ void add_check_options(CLI::App& command, CheckOptions& options) {
       ->capture_default_str();
   command.add_option("--output", options.output, "Write the report there")->type_name("FILE");
   command
-      .add_option("--jobs", options.jobs,
-                  "Machines that read at once; each needs about 1.3 GiB of memory")
+      .add_option(
+          "--jobs", options.jobs,
+          "Machines that read at once; each needs half a GiB of memory, 1.3 GiB if it boots")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   command.add_flag("--alone", options.alone,

@@ -30,7 +30,58 @@ Result<> expect(const std::string& answer, const std::string& wanted) {
                     wanted);
 }
 
+/// "65787434" -> "ext4"
+Result<std::string> from_hexadecimal(std::string_view digits) {
+  std::string text;
+  for (std::size_t at = 0; at < digits.size(); at += 2) {
+    unsigned value = 0;
+    const std::string_view pair = digits.substr(at, 2);
+    if (pair.size() != 2 || std::from_chars(pair.begin(), pair.end(), value, 16).ptr != pair.end())
+      return make_error(Errc::corrupt, "'{:.100}' are no hexadecimal digits", digits);
+    text += static_cast<char>(value);
+  }
+  return text;
+}
+
+Error makes_no_sense(const std::string& line) {
+  return make_error(Errc::corrupt, "the restored machine answers '{:.100}'", line);
+}
+
 }  // namespace
+
+Result<std::optional<FileExtents>> parse_extents(const std::string& line) {
+  constexpr std::uint64_t farthest = std::uint64_t{1} << 60;
+  std::istringstream words{line};
+  std::string word;
+  if (!(words >> word) || word != "extents") return makes_no_sense(line);
+  if (!(words >> word)) return std::optional<FileExtents>{};
+  if (word.size() != 3 || !word.starts_with("sd") || word[2] < 'a' || word[2] > 'z')
+    return makes_no_sense(line);
+  FileExtents file{static_cast<unsigned>(word[2] - 'a'), {}};
+  std::uint64_t end = 0;
+  for (Extent next; words >> next.logical >> next.physical >> next.length;
+       file.extents.push_back(next)) {
+    if (next.physical > farthest || next.length > farthest) return makes_no_sense(line);
+    if (next.logical != end) return std::optional<FileExtents>{};
+    end += next.length;
+  }
+  if (!words.eof() || file.extents.empty()) return makes_no_sense(line);
+  return std::optional{std::move(file)};
+}
+
+Result<Values> parse_probed(const std::string& line) {
+  std::istringstream words{line};
+  std::string word;
+  if (!(words >> word) || word != "probed") return makes_no_sense(line);
+  Values values;
+  while (words >> word) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) return makes_no_sense(line);
+    values[word.substr(0, equals)] =
+        TRY(from_hexadecimal(std::string_view{word}.substr(equals + 1)));
+  }
+  return values;
+}
 
 Result<std::vector<BlockDevice>> parse_found(const std::string& line) {
   constexpr std::uint64_t sector = 512;
@@ -96,6 +147,16 @@ Result<std::optional<std::string>> Handshake::attributes(const std::string& path
   if (answer.starts_with(some)) return std::optional{answer.substr(some.size())};
   return make_error(Errc::corrupt, "the appliance answers '{:.100}' to a question for attributes",
                     answer);
+}
+
+Result<std::optional<FileExtents>> Handshake::extents(const std::string& path, Deadline deadline) {
+  TRY(stream_.write(fmt::format("extents {}\n", in_hexadecimal(path))));
+  return parse_extents(TRY(stream_.read_line(deadline)));
+}
+
+Result<Values> Handshake::probe(const std::string& device, Deadline deadline) {
+  TRY(stream_.write(fmt::format("probe {}\n", device)));
+  return parse_probed(TRY(stream_.read_line(deadline)));
 }
 
 }  // namespace imprint::appliance

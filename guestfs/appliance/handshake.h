@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,28 @@ struct BlockDevice {
   unsigned partition = 0;  ///< 0: the disk itself
   std::uint64_t size = 0;  ///< bytes
 };
+
+/// A piece of a file: where it stands in the file and on its disk, in bytes.
+struct Extent {
+  std::uint64_t logical = 0;
+  std::uint64_t physical = 0;
+  std::uint64_t length = 0;
+};
+
+/// Where a file's bytes lie: without a gap, from its first byte on.
+struct FileExtents {
+  unsigned disk = 0;
+  std::vector<Extent> extents;
+};
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+/// What follows "extents"; nothing where that is nothing or leaves a gap. Errc::corrupt: it makes
+/// no sense. Pure.
+Result<std::optional<FileExtents>> parse_extents(const std::string& line);
+
+/// What follows "probed". Errc::corrupt: it makes no sense. Pure.
+Result<Values> parse_probed(const std::string& line);
 
 /// What follows "found": in order of disks and partitions. Errc::corrupt: it makes no sense. Pure.
 Result<std::vector<BlockDevice>> parse_found(const std::string& line);
@@ -41,6 +64,11 @@ class Handshake {
   /// The letters of lsattr(1) of a file or folder that is mounted, by guestfsd's path; nothing if
   /// its file system has none.
   Result<std::optional<std::string>> attributes(const std::string& path, Deadline deadline);
+  /// Where on its disk a file lies that is mounted, by guestfsd's path; nothing if its bytes do not
+  /// lie there as they are read, or in too many pieces.
+  Result<std::optional<FileExtents>> extents(const std::string& path, Deadline deadline);
+  /// What blkid(8) finds on a device, by its path below "/dev/"; empty if it is unsure.
+  Result<Values> probe(const std::string& device, Deadline deadline);
 
  private:
   LineStream stream_;

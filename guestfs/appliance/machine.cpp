@@ -28,17 +28,21 @@ void add_port(std::vector<std::string>& arguments, const char* id, const char* n
 }  // namespace
 
 std::string drive_argument(const MachineDisk& disk) {
-  return fmt::format("if=none,id=drive{},format={},snapshot=on,cache=unsafe,file={}", disk.number,
-                     disk.format, quoted(disk.path.string()));
+  return fmt::format("if=none,id={},format={},snapshot=on,cache=unsafe,file={}",
+                     drive_name(disk.number), disk.format, quoted(disk.path.string()));
 }
 
 std::string device_argument(const MachineDisk& disk) {
-  return fmt::format("scsi-hd,id={},bus=scsi.0,scsi-id={},lun=0,drive=drive{}",
-                     device_name(disk.number), disk.target, disk.number);
+  return fmt::format("scsi-hd,id={},bus=scsi.0,scsi-id={},lun=0,drive={}", device_name(disk.number),
+                     disk.target, drive_name(disk.number));
 }
 
 std::string device_name(std::size_t number) {
   return fmt::format("disk{}", number);
+}
+
+std::string drive_name(std::size_t number) {
+  return fmt::format("drive{}", number);
 }
 
 std::vector<std::string> machine_arguments(const Machine& machine) {

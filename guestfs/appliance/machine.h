@@ -43,8 +43,9 @@ struct MachineDisk {
 /// The values of -drive and -device that make up a disk.
 std::string drive_argument(const MachineDisk& disk);
 std::string device_argument(const MachineDisk& disk);
-/// What device_argument() calls the disk of this number.
+/// What device_argument() calls the disk of this number, and drive_argument() what is in it.
 std::string device_name(std::size_t number);
+std::string drive_name(std::size_t number);
 
 /// The arguments of qemu-system-x86_64, without its own name.
 std::vector<std::string> machine_arguments(const Machine& machine);

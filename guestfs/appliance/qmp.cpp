@@ -91,6 +91,20 @@ Result<> Monitor::unplug(std::size_t number) {
   return {};
 }
 
+Result<> Monitor::show_disks(const std::filesystem::path& socket,
+                             const std::vector<std::size_t>& numbers) {
+  const Json address{{"type", "unix"}, {"data", {{"path", socket.string()}}}};
+  TRY(run({{"execute", "nbd-server-start"}, {"arguments", {{"addr", address}}}}));
+  for (const std::size_t number : numbers)
+    TRY(run({{"execute", "nbd-server-add"}, {"arguments", {{"device", drive_name(number)}}}}));
+  return {};
+}
+
+Result<> Monitor::hide_disks() {
+  TRY(run({{"execute", "nbd-server-stop"}}));
+  return {};
+}
+
 Result<> Monitor::quit() {
   TRY(stream_.write(dump_json({{"execute", "quit"}}) + "\n"));
   // QEMU forgets what it has not read yet when the connection closes, so the answer is awaited;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "agent/base/result.h"
 #include "agent/model/json_fwd.h"
@@ -27,6 +28,11 @@ class Monitor {
   Result<> plug(const MachineDisk& disk);
   /// Takes away the disk of this number, with its overlay.
   Result<> unplug(std::size_t number);
+  /// Shows the disks of these numbers, each under its drive_name(), to whoever connects to the
+  /// socket and speaks NBD, as the machine itself sees them by then. Read-only.
+  Result<> show_disks(const std::filesystem::path& socket, const std::vector<std::size_t>& numbers);
+  /// Ends that, and all connections.
+  Result<> hide_disks();
   /// The time by which everything that is asked from now on has to be answered.
   void allow_until(Deadline deadline) { deadline_ = deadline; }
   /// Returns when QEMU has heard it, or is gone.

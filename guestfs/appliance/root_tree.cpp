@@ -18,8 +18,8 @@ using Kind = TreeEntry::Kind;
 
 /// What guestfsd starts for the questions that we ask. Those that the host lacks are left out, and
 /// libguestfs says so when they are asked for.
-constexpr std::array<std::string_view, 9> programs{"blkid", "blockdev", "btrfs",   "grep",  "ls",
-                                                   "lvm",   "mdadm",    "ntfs-3g", "umount"};
+constexpr std::array<std::string_view, 8> programs{"blockdev", "btrfs", "grep",    "ls",
+                                                   "lvm",      "mdadm", "ntfs-3g", "umount"};
 constexpr std::array<std::string_view, 2> program_folders{"/usr/bin", "/usr/sbin"};
 
 constexpr std::array<std::string_view, 15> empty_folders{

@@ -9,11 +9,13 @@
 #include "guestfs/appliance/handshake.h"
 #include "guestfs/appliance/qmp.h"
 #include "guestfs/guest/configure.h"
+#include "guestfs/guest/direct_reader.h"
 #include "guestfs/language/say.h"
 
 namespace imprint::guest {
 namespace {
 
+constexpr std::string_view device_prefix = "/dev/";
 constexpr std::chrono::seconds patience{20};  // of a question that a restored appliance answers
 
 /// libguestfs puts its sockets into XDG_RUNTIME_DIR, or else into /tmp, and has no other way to be
@@ -99,6 +101,25 @@ Result<std::optional<std::string>> Appliance::attributes(const std::string& path
   Error failure = last_error(path);
   if (failure.code == Errc::unavailable) return failure;
   return std::optional<std::string>{};
+}
+
+Result<BlkidValues> Appliance::probe(const std::string& device) const {
+  // libguestfs starts blkid, and what it asks of it before.
+  if (control_)
+    return control_->probe(device.substr(device_prefix.size()),
+                           std::chrono::steady_clock::now() + patience);
+  const StringList list{guestfs_blkid(handle(), device.c_str())};
+  if (list.valid()) return blkid_values(list.values());
+  // blkid also fails where it finds nothing to tell: an empty partition is no fault.
+  Error failure = last_error(device);
+  if (failure.code == Errc::unavailable) return failure;
+  return BlkidValues{};
+}
+
+std::optional<std::string> Appliance::read_directly(const std::string& path, std::uint64_t offset,
+                                                    std::size_t size) const {
+  if (!direct_ || size < DirectReader::worth_it) return std::nullopt;
+  return direct_->read(path, offset, size);
 }
 
 int Appliance::last_errno() const {

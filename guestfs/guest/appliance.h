@@ -10,6 +10,7 @@
 
 #include "agent/base/owned.h"
 #include "agent/base/result.h"
+#include "guestfs/guest/blkid.h"
 
 struct guestfs_h;
 extern "C" void guestfs_close(guestfs_h*);
@@ -22,6 +23,7 @@ struct BlockDevice;
 
 namespace imprint::guest {
 
+class DirectReader;
 struct SavedMachine;
 
 struct ApplianceSettings {
@@ -82,6 +84,16 @@ class Appliance {
   /// nothing where the file system has none. Errc::unavailable: the appliance died.
   Result<std::optional<std::string>> attributes(const std::string& path) const;
 
+  /// What blkid(8) finds on a device, by its path; empty if it is unsure. Errc::unavailable: the
+  /// appliance died.
+  Result<BlkidValues> probe(const std::string& device) const;
+
+  /// A range of a mounted regular file, which must be no shorter, by libguestfs's path. Nothing: it
+  /// has to be asked of libguestfs, as of a booted one always. Worth it for big files only.
+  [[nodiscard]] std::optional<std::string> read_directly(const std::string& path,
+                                                         std::uint64_t offset,
+                                                         std::size_t size) const;
+
   [[nodiscard]] guestfs_h* handle() const noexcept { return handle_.get(); }
 
   /// Ends it in good order: what was written to writable drives is on them then. No call may
@@ -102,6 +114,7 @@ class Appliance {
 
   std::unique_ptr<appliance::Handshake> control_;  ///< of a restored one
   std::unique_ptr<appliance::Monitor> monitor_;    ///< of a restored one
+  std::unique_ptr<DirectReader> direct_;           ///< of a restored one
   std::size_t next_drive_ = 0;                     ///< how many drives a restored one has had
   std::vector<Device> disks_;                      ///< that a restored one told
   std::vector<Device> partitions_;

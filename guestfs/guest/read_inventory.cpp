@@ -20,15 +20,6 @@ Result<std::vector<std::string>> values_of(const Appliance& appliance, char** st
   return list.values();
 }
 
-Result<BlkidValues> probe(const Appliance& appliance, const std::string& device) {
-  const auto values =
-      values_of(appliance, guestfs_blkid(appliance.handle(), device.c_str()), device);
-  if (values) return blkid_values(*values);
-  // blkid also fails where it finds nothing to tell: an empty partition is no fault.
-  if (values.error().code == Errc::unavailable) return values.error();
-  return BlkidValues{};
-}
-
 Result<std::uint64_t> size_of(const Appliance& appliance, const std::string& device) {
   const std::int64_t size = guestfs_blockdev_getsize64(appliance.handle(), device.c_str());
   if (size < 0) return appliance.last_error(device);
@@ -60,7 +51,7 @@ Result<> add_partitions(const Appliance& appliance, Inventory& inventory) {
     volume.device = device;
     volume.disk = disk_index(device);
     volume.size = size;
-    const BlkidValues values = TRY(probe(appliance, device));
+    const BlkidValues values = TRY(appliance.probe(device));
     apply_blkid(values, volume);
     const auto scheme = values.find("PART_ENTRY_SCHEME");
     if (scheme != values.end() && volume.disk >= 0 &&
@@ -77,7 +68,7 @@ Result<> add_whole_disks(const Appliance& appliance, Inventory& inventory) {
   for (std::size_t index = 0; index < inventory.disks.size(); ++index) {
     DiskTable& disk = inventory.disks[index];
     if (disk.table != TableType::none) continue;
-    const BlkidValues values = TRY(probe(appliance, disk.device));
+    const BlkidValues values = TRY(appliance.probe(disk.device));
     const auto table = values.find("PTTYPE");
     if (table != values.end())
       disk.table = table->second == "gpt" ? TableType::gpt : TableType::mbr;
@@ -134,7 +125,7 @@ Result<Volume> read_volume(const Appliance& appliance, Volume::Kind kind,
   volume.device = device;
   volume.disk = -1;
   volume.size = TRY(size_of(appliance, device));
-  apply_blkid(TRY(probe(appliance, device)), volume);
+  apply_blkid(TRY(appliance.probe(device)), volume);
   return volume;
 }
 

@@ -8,11 +8,13 @@
 #include <cerrno>
 #include <fstream>
 #include <future>
+#include <numeric>
 
 #include "guestfs/appliance/handshake.h"
 #include "guestfs/appliance/machine.h"
 #include "guestfs/appliance/qmp.h"
 #include "guestfs/guest/configure.h"
+#include "guestfs/guest/direct_reader.h"
 
 namespace imprint::guest {
 namespace {
@@ -154,6 +156,8 @@ Result<Appliance> Appliance::restore(const ApplianceSettings& settings, const Sa
   if (!launched) return make_error(Errc::unavailable, "{}", guestfs_last_error(handle));
   appliance.control_ = std::make_unique<appliance::Handshake>(std::move(shaken->control));
   appliance.monitor_ = std::make_unique<appliance::Monitor>(std::move(shaken->monitor));
+  appliance.direct_ = std::make_unique<DirectReader>(*appliance.control_, *appliance.monitor_,
+                                                     settings.temp_folder);
   appliance.next_drive_ = drives.size();
   appliance.know(shaken->devices);
   return appliance;
@@ -164,6 +168,9 @@ void Appliance::know(const std::vector<appliance::BlockDevice>& devices) {
   partitions_.clear();
   for (const appliance::BlockDevice& each : devices)
     (each.partition == 0 ? disks_ : partitions_).push_back({"/dev/" + each.name, each.size});
+  std::vector<std::size_t> numbers(disks_.size());
+  std::iota(numbers.begin(), numbers.end(), next_drive_ - disks_.size());
+  direct_->know(std::move(numbers));
 }
 
 Result<> Appliance::take_drives_off() {
@@ -171,6 +178,7 @@ Result<> Appliance::take_drives_off() {
   if (!control_) return make_error(Errc::invalid, "a booted appliance keeps its drives");
   TRY(control_->leave_disks(deadline));
   monitor_->allow_until(deadline);
+  TRY(direct_->let_go());
   for (std::size_t i = next_drive_ - disks_.size(); i < next_drive_; ++i) TRY(monitor_->unplug(i));
   know({});
   return {};

@@ -1,13 +1,10 @@
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdio>
-#include <cstring>
 
-#include "guestfs/appliance/control_words.h"
 #include "guestfs/appliance/init/init.h"
 
 namespace imprint::appliance_init {
@@ -29,23 +26,8 @@ constexpr std::array<Letter, 22> letters{
      {FS_INLINE_DATA_FL, 'N'}, {FS_PROJINHERIT_FL, 'P'},  {FS_VERITY_FL, 'V'},
      {FS_NOCOMP_FL, 'm'}}};
 
-/// False if the path does not fit.
-bool decode(const char* digits, std::array<char, 4096>& path) {
-  std::size_t used = std::strlen(mounts_folder);
-  std::memcpy(path.data(), mounts_folder, used);
-  unsigned byte = 0;
-  for (; std::sscanf(digits, "%2x", &byte) == 1; digits += 2) {
-    if (used + 1 >= path.size()) return false;
-    path[used++] = static_cast<char>(byte);
-  }
-  path[used] = '\0';
-  return true;
-}
-
 bool read_flags(const char* digits, unsigned long& flags) {
-  static std::array<char, 4096> path;
-  if (!decode(digits, path)) return false;
-  const int file = ::open(path.data(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  const int file = open_mounted(digits);
   if (file < 0) return false;
   unsigned value = 0;  // the kernel writes an int, whatever the request's name says
   const bool read = ::ioctl(file, FS_IOC_GETFLAGS, &value) == 0;

@@ -112,6 +112,15 @@ bool obey(int port, const char* line) {
     tell_attributes(port, line + 11);
     return true;
   }
+  if (std::strncmp(line, "extents ", 8) == 0) {
+    tell_extents(port, line + 8);
+    return true;
+  }
+  std::array<char, 256> device{};
+  if (std::sscanf(line, "probe %255s", device.data()) == 1) {
+    tell_signatures(port, device.data());
+    return true;
+  }
   if (std::strncmp(line, "assemble", 8) != 0) return false;
   assemble_arrays();
   ::dprintf(port, "assembled\n");

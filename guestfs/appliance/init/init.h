@@ -1,7 +1,10 @@
 #pragma once
-// The appliance's first program. It is linked statically and uses libc alone: in the appliance it
-// is also `udevadm` and `mount`, which guestfsd starts, so that neither costs a dynamic start.
+// The appliance's first program. It is linked statically and uses libc and libblkid alone: in the
+// appliance it is also `udevadm` and `mount`, which guestfsd starts, so that neither costs a
+// dynamic start.
 
+#include <array>
+#include <cstdio>
 #include <string_view>
 
 namespace imprint::appliance_init {
@@ -28,15 +31,32 @@ bool prepare_system();
 /// the next call.
 const char* find_port(std::string_view name);
 
+/// The port for an answer that is put together from pieces and goes out when the stream is closed:
+/// under emulation each write to a port costs as much as a question. Null: no memory.
+std::FILE* open_answer(int port);
+
 /// Makes the disk with this SCSI target known to the kernel and waits for its partitions.
 bool attach_disk(unsigned target);
 
 /// Writes " NAME SECTORS" of the disk with this target and of each of its partitions.
 void tell_sizes(int port, unsigned target);
 
-/// Writes the letters that lsattr(1) prints for a file or folder, given by its path in hexadecimal
-/// digits below mounts_folder.
+/// The first line of a small file, without its end. False: it cannot be read.
+bool read_line(const char* path, std::array<char, 128>& text);
+
+/// A file or folder below mounts_folder, its path given in hexadecimal digits; -1: it cannot be
+/// opened. What the path ends in is not followed.
+int open_mounted(const char* path);
+
+/// Writes the letters that lsattr(1) prints for a file or folder, given as to open_mounted().
 void tell_attributes(int port, const char* path);
+
+/// Writes where on which disk the bytes of a file lie, given as to open_mounted(); nothing for one
+/// whose bytes do not lie there as they are read.
+void tell_extents(int port, const char* path);
+
+/// Writes what blkid(8) finds on a device, given by its path below /dev; nothing if it is unsure.
+void tell_signatures(int port, const char* device);
 
 /// Notes what the machine is like before its first disk comes. Later calls do nothing.
 void note_traces();

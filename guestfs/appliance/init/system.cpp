@@ -44,18 +44,6 @@ bool load_modules() {
   return true;
 }
 
-/// The first line of a small file, without its end.
-bool read_line(const char* path, std::array<char, 128>& text) {
-  const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  const ssize_t count = ::read(file, text.data(), text.size() - 1);
-  ::close(file);
-  if (count < 0) return false;
-  text[static_cast<std::size_t>(count)] = '\0';
-  text[std::strcspn(text.data(), "\n")] = '\0';
-  return true;
-}
-
 }  // namespace
 
 void complain(const char* what) {
@@ -74,6 +62,17 @@ bool prepare_system() {
   return mounted && load_modules();
 }
 
+bool read_line(const char* path, std::array<char, 128>& text) {
+  const int file = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const ssize_t count = ::read(file, text.data(), text.size() - 1);
+  ::close(file);
+  if (count < 0) return false;
+  text[static_cast<std::size_t>(count)] = '\0';
+  text[std::strcspn(text.data(), "\n")] = '\0';
+  return true;
+}
+
 const char* find_port(std::string_view name) {
   static std::array<char, 300> found;
   found[0] = '\0';
@@ -88,6 +87,10 @@ const char* find_port(std::string_view name) {
   }
   ::closedir(folder);
   return found.data();
+}
+
+std::FILE* open_answer(int port) {
+  return ::fdopen(::fcntl(port, F_DUPFD_CLOEXEC, 0), "w");
 }
 
 bool attach_disk(unsigned target) {

@@ -125,6 +125,40 @@ TEST(Attributes, AreThoseThatTheFileSystemKeeps) {
   EXPECT_EQ(attributes_from("assembled\n").error().code, Errc::corrupt);
 }
 
+TEST(Extents, AreThePlacesOfAFileOnItsDisk) {
+  const auto file = parse_extents("extents sdb 0 1052672 4096 4096 2101248 8192").value();
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->disk, 1U);
+  ASSERT_EQ(file->extents.size(), 2U);
+  EXPECT_EQ(file->extents[1].logical, 4096U);
+  EXPECT_EQ(file->extents[1].physical, 2101248U);
+  EXPECT_EQ(file->extents[1].length, 8192U);
+}
+
+TEST(Extents, AreNoneOfAFileWithAHole) {
+  EXPECT_FALSE(parse_extents("extents").value());
+  EXPECT_FALSE(parse_extents("extents sda 4096 1052672 4096").value());
+  EXPECT_FALSE(parse_extents("extents sda 0 1052672 4096 8192 2101248 4096").value());
+}
+
+TEST(Extents, AreRefusedThatMakeNoSense) {
+  for (const char* line :
+       {"", "probed", "extents vda 0 1 2", "extents sda", "extents sda 0 1", "extents sda 0 1 x",
+        "extents sda 0 18446744073709551615 4096", "extents sda 0 4096 18446744073709551615"})
+    EXPECT_EQ(parse_extents(line).error().code, Errc::corrupt) << line;
+}
+
+TEST(Probed, IsWhatBlkidFinds) {
+  const auto values = parse_probed("probed TYPE=65787434 LABEL=6120625c0a").value();
+  EXPECT_EQ(values, (Values{{"TYPE", "ext4"}, {"LABEL", "a b\\\n"}}));
+  EXPECT_TRUE(parse_probed("probed").value().empty());
+}
+
+TEST(Probed, IsRefusedThatMakesNoSense) {
+  for (const char* line : {"", "extents", "probed TYPE", "probed TYPE=6", "probed TYPE=6x"})
+    EXPECT_EQ(parse_probed(line).error().code, Errc::corrupt) << line;
+}
+
 TEST_F(Shaking, BelievesThatNothingIsLeftOnlyOfThisVeryQuestion) {
   EXPECT_TRUE(leave("left key1 NONCE\n"));
 }
