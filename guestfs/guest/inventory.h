@@ -34,6 +34,8 @@ struct Volume {
   bool bootable = false;     ///< MBR: active flag
   std::string volume_group;  ///< for logical volumes
   std::string logical_volume;
+  std::string mapper_uuid;  ///< of a logical volume: "LVM-", the UUIDs of group and volume without
+                            ///< their dashes; empty: unknown
   std::vector<std::string> subvolumes;  ///< Btrfs: paths
   std::vector<std::uint64_t>
       subvolume_ids;                       ///< and their numbers, in the same order; empty: unknown
@@ -82,10 +84,10 @@ std::optional<std::string> subvolume_of_id(const Volume& volume, std::uint64_t i
 
 /// Resolves a device as fstab(5) and the kernel's root= write it: UUID=, LABEL=, PARTUUID=,
 /// PARTLABEL=, ID=, quoted or not; /dev/disk/by-{uuid,label,partuuid,partlabel}/...;
-/// /dev/mapper/VG-LV ("-" in names doubled), /dev/mapper/NAME of an opened LUKS volume (from
-/// crypttab, or luks-UUID), the path that a manifest promises, /dev/VG/LV; /dev/{sd,vd,hd,xvd}XN
-/// and /dev/nvmeXnYpN by disk order and partition number; /dev/md* by what mdadm.conf calls it.
-/// UUIDs compare without case. Pure.
+/// /dev/mapper/VG-LV ("-" in names doubled) and udev's by-id/dm-name-VG-LV and by-id/dm-uuid-LVM-*,
+/// /dev/mapper/NAME of an opened LUKS volume (from crypttab, or luks-UUID), the path that a
+/// manifest promises, /dev/VG/LV; /dev/{sd,vd,hd,xvd}XN and /dev/nvmeXnYpN by disk order and
+/// partition number; /dev/md* by what mdadm.conf calls it. UUIDs compare without case. Pure.
 Resolution resolve_device(const Inventory& inventory, const std::string& spec);
 
 }  // namespace imprint::guest

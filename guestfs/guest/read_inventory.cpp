@@ -3,6 +3,8 @@
 #include <guestfs.h>
 
 #include <algorithm>
+#include <map>
+#include <span>
 
 #include "guestfs/guest/blkid.h"
 #include "guestfs/guest/disk_name.h"
@@ -111,6 +113,39 @@ Result<> add_arrays(const Appliance& appliance, Inventory& inventory) {
   return {};
 }
 
+/// A UUID as device-mapper has it.
+std::string without_dashes(std::string_view uuid) {
+  std::string result{uuid};
+  std::erase(result, '-');
+  return result;
+}
+
+/// The UUIDs of the volume groups by their names, without dashes.
+Result<std::map<std::string, std::string>> group_uuids(const Appliance& appliance) {
+  const Owned<guestfs_lvm_vg_list, guestfs_free_lvm_vg_list> groups{
+      guestfs_vgs_full(appliance.handle())};
+  if (!groups) return appliance.last_error("volume groups");
+  std::map<std::string, std::string> uuids;
+  for (const guestfs_lvm_vg& group : std::span{groups->val, groups->len})
+    uuids[group.vg_name] = std::string{group.vg_uuid, sizeof group.vg_uuid};
+  return uuids;
+}
+
+Result<Volume> read_logical_volume(const Appliance& appliance, const std::string& device,
+                                   const std::map<std::string, std::string>& groups) {
+  Volume volume = TRY(read_volume(appliance, Volume::Kind::logical_volume, device));
+  const std::string name = device.substr(device_prefix.size());
+  const std::size_t slash = std::min(name.find('/'), name.size());
+  volume.volume_group = name.substr(0, slash);
+  volume.logical_volume = name.substr(std::min(slash + 1, name.size()));
+  const Owned<char, std::free> uuid{guestfs_lvuuid(appliance.handle(), device.c_str())};
+  if (!uuid) return appliance.last_error(device);
+  const auto group = groups.find(volume.volume_group);
+  if (group != groups.end())
+    volume.mapper_uuid = "LVM-" + group->second + without_dashes(uuid.get());
+  return volume;
+}
+
 bool is_known(const Inventory& inventory, const std::string& device) {
   return std::any_of(inventory.volumes.begin(), inventory.volumes.end(),
                      [&](const Volume& volume) { return volume.device == device; });
@@ -131,19 +166,14 @@ Result<Volume> read_volume(const Appliance& appliance, Volume::Kind kind,
 
 Result<> add_logical_volumes(const Appliance& appliance, Inventory& inventory) {
   if (!any_of_type(inventory, "LVM2_member")) return {};
+  const auto groups = TRY(group_uuids(appliance));
   for (const auto& device :
        TRY(values_of(appliance, guestfs_lvs(appliance.handle()), "logical volumes"))) {
     if (is_known(inventory, device)) continue;
-    auto read = read_volume(appliance, Volume::Kind::logical_volume, device);
+    auto volume = read_logical_volume(appliance, device, groups);
     // Listed and not there: its group lacks a disk (device_set.h).
-    if (!read && read.error().code == Errc::not_found) continue;
-    Volume volume = TRY(std::move(read));
-    const std::string name = device.substr(device_prefix.size());
-    const std::size_t slash = name.find('/');
-    if (slash == std::string::npos) continue;
-    volume.volume_group = name.substr(0, slash);
-    volume.logical_volume = name.substr(slash + 1);
-    inventory.volumes.push_back(std::move(volume));
+    if (!volume && volume.error().code == Errc::not_found) continue;
+    inventory.volumes.push_back(TRY(std::move(volume)));
   }
   return {};
 }

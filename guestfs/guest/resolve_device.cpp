@@ -2,11 +2,11 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <functional>
 
-#include "guestfs/guest/device_set.h"
 #include "guestfs/guest/disk_name.h"
 #include "guestfs/guest/inventory.h"
+#include "guestfs/guest/resolution.h"
+#include "guestfs/guest/resolve_mapped.h"
 
 namespace imprint::guest {
 namespace {
@@ -41,24 +41,6 @@ std::string_view unquote(std::string_view value) {
   return value;
 }
 
-/// How many edits turn one text into the other (Levenshtein); short texts only.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-constexpr std::size_t longest_compared = 128;
-
 /// A name that volumes are looked up by.
 struct Key {
   std::string_view tag;        ///< "UUID"
@@ -73,42 +55,6 @@ constexpr std::array<Key, 4> keys{{
     {"PARTUUID", "/dev/disk/by-partuuid/", &Volume::part_uuid, true},
     {"PARTLABEL", "/dev/disk/by-partlabel/", &Volume::part_label, false},
 }};
-
-Resolution found(std::size_t index, std::string_view key) {
-  return {Match::found, index, std::string{key}, {}};
-}
-
-/// What is inside LUKS cannot be seen, so a name that is not there may still come up when it is
-/// opened.
-bool hides_volumes(const Inventory& inventory) {
-  for (std::size_t i = 0; i < inventory.volumes.size(); ++i)
-    if (is_closed(inventory, i)) return true;
-  return false;
-}
-
-std::string nearest(const Inventory& inventory, std::string_view value,
-                    const std::function<std::string(const Volume&)>& name_of) {
-  std::string best;
-  std::size_t best_distance = 0;
-  for (const Volume& volume : inventory.volumes) {
-    const std::string name = name_of(volume);
-    if (name.empty() || name.size() > longest_compared) continue;
-    const std::size_t edits = distance(name, value.substr(0, longest_compared));
-    if (best.empty() || edits < best_distance) {
-      best = name;
-      best_distance = edits;
-    }
-  }
-  return best;
-}
-
-Resolution absent(std::string_view key, std::string nearest_name) {
-  return {Match::absent, std::nullopt, std::string{key}, std::move(nearest_name)};
-}
-
-Resolution unknown(std::string_view key) {
-  return {Match::unknown, std::nullopt, std::string{key}, {}};
-}
 
 Resolution by_key(const Inventory& inventory, const Key& key, std::string_view value) {
   const std::string wanted = key.ignore_case ? lower(value) : std::string{value};
@@ -144,47 +90,6 @@ Resolution by_part_uuid(const Inventory& inventory, const Key& key, std::string_
       return found(i, key.tag);
   }
   return absent(key.tag, {});
-}
-
-/// A name of device-mapper: "VG-LV" where a '-' inside a name is doubled.
-std::string mapper_name(const Volume& volume) {
-  const auto doubled = [](const std::string& name) {
-    std::string result;
-    for (const char c : name) {
-      result += c;
-      if (c == '-') result += c;
-    }
-    return result;
-  };
-  return doubled(volume.volume_group) + "-" + doubled(volume.logical_volume);
-}
-
-/// What was opened from LUKS is called as crypttab or the kernel's command line say, or by the UUID
-/// of the volume that it was opened from. A name that nobody has told may be any of them.
-std::optional<Resolution> by_luks_name(const Inventory& inventory, std::string_view name) {
-  bool may_be_any = false;
-  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
-    const Volume& volume = inventory.volumes[i];
-    if (!volume.opened_from) continue;
-    const std::string& uuid = inventory.volumes[*volume.opened_from].uuid;
-    if (name == volume.mapper_name || name == "luks-" + uuid) return found(i, "path");
-    may_be_any = may_be_any || volume.mapper_name.empty();
-  }
-  return may_be_any ? std::optional{unknown("path")} : std::nullopt;
-}
-
-Resolution by_mapper_name(const Inventory& inventory, std::string_view name) {
-  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
-    const Volume& volume = inventory.volumes[i];
-    if (volume.kind == Volume::Kind::logical_volume && mapper_name(volume) == name)
-      return found(i, "path");
-  }
-  if (const auto opened = by_luks_name(inventory, name)) return *opened;
-  if (name == "control" || hides_volumes(inventory)) return unknown("path");
-  return absent(
-      "path", nearest(inventory, "/dev/mapper/" + std::string{name}, [](const Volume& volume) {
-        return volume.logical_volume.empty() ? std::string{} : "/dev/mapper/" + mapper_name(volume);
-      }));
 }
 
 bool is_at(const Volume& volume, const DiskName& name) {
@@ -226,24 +131,12 @@ Resolution by_md_name(const Inventory& inventory, const std::string& spec) {
   return any ? unknown("path") : absent("path", {});
 }
 
-/// "/dev/VG/LV".
-std::optional<Resolution> by_volume_group(const Inventory& inventory, std::string_view name) {
-  const std::size_t slash = name.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  for (std::size_t i = 0; i < inventory.volumes.size(); ++i) {
-    const Volume& volume = inventory.volumes[i];
-    if (volume.kind == Volume::Kind::logical_volume &&
-        volume.volume_group == name.substr(0, slash) &&
-        volume.logical_volume == name.substr(slash + 1))
-      return found(i, "path");
-  }
-  if (hides_volumes(inventory)) return unknown("path");
-  return absent("path", nearest(inventory, "/dev/" + std::string{name}, [](const Volume& volume) {
-                  return volume.logical_volume.empty()
-                             ? std::string{}
-                             : "/dev/" + volume.volume_group + "/" + volume.logical_volume;
-                }));
-}
+/// udev's links to what device-mapper makes (60-persistent-storage-dm.rules).
+constexpr std::array<
+    std::pair<std::string_view, Resolution (*)(const Inventory&, std::string_view)>, 3>
+    mapper_folders{{{"/dev/mapper/", by_mapper_name},
+                    {"/dev/disk/by-id/dm-name-", by_mapper_name},
+                    {"/dev/disk/by-id/dm-uuid-", by_mapper_uuid}}};
 
 Resolution by_path(const Inventory& inventory, const std::string& spec) {
   for (std::size_t i = 0; i < inventory.volumes.size(); ++i)
@@ -253,9 +146,11 @@ Resolution by_path(const Inventory& inventory, const std::string& spec) {
   for (const Key& key : keys)
     if (spec.starts_with(key.by_folder))
       return by_key(inventory, key, decode_udev_name(spec.substr(key.by_folder.size())));
+  for (const auto& [folder, resolve] : mapper_folders)
+    if (spec.starts_with(folder))
+      return resolve(inventory, decode_udev_name(spec.substr(folder.size())));
   // Made of serial numbers and bus positions, which the machine gives and not the image.
   if (name.starts_with("disk/")) return unknown("path");
-  if (name.starts_with("mapper/")) return by_mapper_name(inventory, name.substr(7));
   if (name.starts_with("md")) return by_md_name(inventory, spec);
   if (name == "root" || name.starts_with("dm-") || name.starts_with("loop")) return unknown("path");
   if (const auto disk_name = DiskName::parse(name))

@@ -43,6 +43,7 @@ Inventory sample() {
   inventory.volumes.push_back(partition(0, 3, "LVM2_member", "pv-uuid"));
   inventory.volumes.push_back(logical("vg-0", "lv-root"));
   inventory.volumes.push_back(partition(1, 1, "xfs", "11111111-2222-4333-8444-555555555555"));
+  inventory.volumes[lvm_root].mapper_uuid = "LVM-groupvolume";
   inventory.volumes[esp].part_uuid = "aaaaaaaa-0000-4000-8000-000000000001";
   inventory.volumes[root].part_uuid = "aaaaaaaa-0000-4000-8000-000000000002";
   inventory.volumes[root].part_label = "Linux/root";
@@ -101,6 +102,14 @@ INSTANTIATE_TEST_SUITE_P(LogicalVolumes, ResolveDevice,
                                          Case{"/dev/vg-0/other", Match::absent}));
 
 INSTANTIATE_TEST_SUITE_P(
+    DeviceMapper, ResolveDevice,
+    testing::Values(Case{"/dev/disk/by-id/dm-name-vg--0-lv--root", Match::found, lvm_root},
+                    Case{"/dev/disk/by-id/dm-name-vg--0-other", Match::absent},
+                    Case{"/dev/disk/by-id/dm-uuid-LVM-groupvolume", Match::found, lvm_root},
+                    Case{"/dev/disk/by-id/dm-uuid-LVM-groupother", Match::absent},
+                    Case{"/dev/disk/by-id/dm-uuid-CRYPT-LUKS2-x-root", Match::unknown}));
+
+INSTANTIATE_TEST_SUITE_P(
     KernelNames, ResolveDevice,
     testing::Values(Case{"/dev/sda2", Match::found, root}, Case{"/dev/vda2", Match::found, root},
                     Case{"/dev/hda1", Match::found, esp}, Case{"/dev/xvda2", Match::found, root},
@@ -120,8 +129,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"", Match::not_a_device}, Case{"host:/export", Match::not_a_device},
                     Case{"UUID=$ROOT_UUID", Match::unknown}, Case{"ID=ata-x", Match::unknown}));
 
+TEST(ResolveDeviceByMapper, LeavesAUuidOpenWhileThatOfAVolumeIsNotKnown) {
+  Inventory inventory = sample();
+  inventory.volumes[lvm_root].mapper_uuid.clear();
+  EXPECT_EQ(resolve_device(inventory, "/dev/disk/by-id/dm-uuid-LVM-groupother").match,
+            Match::unknown);
+}
+
 TEST(ResolveDeviceMessages, NamesTheNearestOfTheSameKind) {
   const Inventory inventory = sample();
+  EXPECT_EQ(resolve_device(inventory, "/dev/disk/by-id/dm-uuid-LVM-groupvolumes").nearest,
+            "/dev/disk/by-id/dm-uuid-LVM-groupvolume");
   EXPECT_EQ(resolve_device(inventory, "UUID=b0f3a1c2-0000-4000-8000-0123456789ac").nearest,
             "b0f3a1c2-0000-4000-8000-0123456789ab");
   EXPECT_EQ(resolve_device(inventory, "LABEL=root").nearest, "root fs");
