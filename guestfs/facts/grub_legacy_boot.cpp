@@ -20,21 +20,33 @@ std::optional<std::size_t> number(std::string_view text) {
   return value;
 }
 
+constexpr int most_menus = 10;
+
+/// A menu that the default entry goes on to by `configfile`.
+struct NextMenu {
+  GrubLegacyLine line;
+  GrubDevice device;  ///< that its entries begin with
+  std::string path;   ///< there
+};
+
 /// Reads the entries of one menu, each with the device that its `root` names.
 class LegacyReader {
  public:
-  LegacyReader(const BootTree& tree, const guest::GuestPath& config, Boot& boot)
-      : tree_{tree}, config_{config}, boot_{boot}, home_{tree.on_volume(config)} {}
+  LegacyReader(const BootTree& tree, const guest::GuestPath& config, GrubDevice home, Boot& boot)
+      : tree_{tree}, config_{config}, boot_{boot}, home_{std::move(home)} {}
 
-  void read(const GrubLegacyMenu& menu) {
+  /// Adds them to those of the menus before it, and chooses the default entry anew.
+  std::optional<NextMenu> read(const GrubLegacyMenu& menu) {
+    first_ = boot_.entries.size();
     choose_default(menu);
     for (const GrubLegacyLine& line : menu.settings)
       if (!line.known)
         problem("boot.grub1-parse", line.place, unknown_command(line), Severity::warning);
     for (std::size_t i = 0; i < menu.entries.size(); ++i) {
-      grave_ = boot_.default_entry == i;
+      grave_ = boot_.default_entry == first_ + i;
       boot_.entries.push_back(read_entry(menu.entries[i]));
     }
+    return std::move(next_);
   }
 
  private:
@@ -52,6 +64,7 @@ class LegacyReader {
   }
 
   void choose_default(const GrubLegacyMenu& menu) {
+    boot_.fallbacks.clear();
     if (menu.entries.empty()) return;
     const GrubLegacyLine* line = menu.setting("default");
     std::optional<std::size_t> index = 0;
@@ -59,7 +72,7 @@ class LegacyReader {
       index = line->argument == "saved" ? saved_default() : number(line->argument);
     take_fallbacks(menu);
     if (index && *index < menu.entries.size()) {
-      boot_.default_entry = *index;
+      boot_.default_entry = first_ + *index;
       return;
     }
     const std::string message =
@@ -68,7 +81,7 @@ class LegacyReader {
               : say("'{}' is no number of an entry", line->argument);
     problem("boot.grub1-default-range", line->place, message,
             boot_.fallbacks.empty() ? std::nullopt : std::optional{Severity::warning});
-    boot_.default_entry = boot_.fallbacks.empty() ? 0 : boot_.fallbacks.front();
+    boot_.default_entry = boot_.fallbacks.empty() ? first_ : boot_.fallbacks.front();
   }
 
   void take_fallbacks(const GrubLegacyMenu& menu) {
@@ -76,7 +89,7 @@ class LegacyReader {
     if (line == nullptr) return;
     for (const std::string& word : split_words(line->argument))
       if (const auto index = number(word); index && *index < menu.entries.size())
-        boot_.fallbacks.push_back(*index);
+        boot_.fallbacks.push_back(first_ + *index);
   }
 
   /// What `savedefault` has written; the first entry where it never did.
@@ -91,7 +104,7 @@ class LegacyReader {
     entry.title = source.title;
     entry.id = std::to_string(boot_.entries.size());
     entry.place = source.place;
-    device_ = home_ ? GrubDevice{Match::found, home_->volume, {}} : GrubDevice{};
+    device_ = home_;
     bool hypervisor = false;
     const bool has_modules =
         std::any_of(source.lines.begin(), source.lines.end(),
@@ -111,10 +124,22 @@ class LegacyReader {
         take_module(entry, line, hypervisor);
       else if (line.command == "initrd")
         entry.initrds.push_back(file(first_word(line.argument), line));
-      else if (line.command == "chainloader" || line.command == "configfile")
+      else if (line.command == "chainloader")
         entry.hands_over = true;
+      else if (line.command == "configfile")
+        take_menu(entry, line);
     }
     return entry;
+  }
+
+  /// GRUB shows the other menu at once; what else the entry says does not count.
+  void take_menu(BootEntry& entry, const GrubLegacyLine& line) {
+    entry.hands_over = true;
+    if (!grave_ || next_) return;
+    const GrubFileName name = split_grub_file(first_word(line.argument));
+    next_ = {line, device_, name.path};
+    if (!name.device.empty())
+      next_->device = resolve_grub_legacy_device(tree_.inventory(), name.device);
   }
 
   static std::string first_word(const std::string& text) {
@@ -183,22 +208,52 @@ class LegacyReader {
   const BootTree& tree_;
   const guest::GuestPath& config_;
   Boot& boot_;
-  std::optional<VolumePath> home_;  ///< where GRUB's own files lie
-  GrubDevice device_;               ///< of the entry being read
-  bool reported_ = false;           ///< an absent device was told of
-  bool grave_ = false;              ///< the entry being read is the default one
+  GrubDevice home_;        ///< where GRUB looks for files before any `root`
+  std::size_t first_ = 0;  ///< index of the menu's first entry
+  GrubDevice device_;      ///< of the entry being read
+  bool reported_ = false;  ///< an absent device was told of
+  bool grave_ = false;     ///< the entry being read is the default one
+  std::optional<NextMenu> next_;
 };
+
+/// Where the next menu lies; nothing where it cannot be read or was read before, which is told.
+std::optional<guest::GuestPath> find_menu(const BootTree& tree, const NextMenu& next, Boot& boot) {
+  if (next.device.match == Match::absent && boot.has_problem("boot.grub1-root-device"))
+    return std::nullopt;
+  Located located{next.device.match, {}, {}, next.device.why};
+  if (next.device.match == Match::found) located = tree.find({*next.device.volume, next.path});
+  const bool again =
+      std::find(boot.configs.begin(), boot.configs.end(), located.path.str()) != boot.configs.end();
+  if (located.match == Match::found && !again) return located.path;
+  const auto severity = boot.fallbacks.empty() ? std::nullopt : std::optional{Severity::warning};
+  const std::string message =
+      located.match == Match::found
+          ? say("'{}' leads back to a menu that was shown before", next.line.argument)
+          : say("'{}' cannot be read: {}", next.line.argument, located.why);
+  boot.problems.push_back(
+      {"boot.no-config", next.line.place, message, located.match == Match::unknown, severity});
+  return std::nullopt;
+}
 
 }  // namespace
 
 void read_grub_legacy(const BootTree& tree, const guest::GuestPath& config, Boot& boot) {
-  const auto text = tree.fs().read_text(config);
-  if (!text) {
-    boot.problems.push_back({"boot.no-config", {config.str(), 0, {}}, text.error().message, true});
-    return;
+  const auto home = tree.on_volume(config);
+  GrubDevice device = home ? GrubDevice{Match::found, home->volume, {}} : GrubDevice{};
+  std::optional<guest::GuestPath> path = config;
+  for (int menus = 0; path && menus < most_menus; ++menus) {
+    const auto text = tree.fs().read_text(*path);
+    if (!text) {
+      boot.problems.push_back({"boot.no-config", {path->str(), 0, {}}, text.error().message, true});
+      return;
+    }
+    boot.configs.push_back(text->found.str());
+    const auto next = LegacyReader{tree, *path, device, boot}.read(
+        parse_grub_legacy(text->text, text->found.str()));
+    if (!next) return;
+    device = next->device;
+    path = find_menu(tree, *next, boot);
   }
-  boot.configs.push_back(text->found.str());
-  LegacyReader{tree, config, boot}.read(parse_grub_legacy(text->text, text->found.str()));
 }
 
 }  // namespace imprint::facts

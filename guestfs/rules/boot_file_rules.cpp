@@ -73,7 +73,9 @@ Answer kernel_missing(const Context& context) {
       add_file(answer, boot, entry, *entry.kernel, Part::kernel);
   }
   const BootEntry* chosen = boot.default_or_null();
-  if (chosen == nullptr || chosen->kernel || boot.has_problem("boot.grub2-parse")) return answer;
+  if (chosen == nullptr || chosen->kernel || boot.has_problem("boot.grub2-parse") ||
+      boot.has_problem("boot.no-config") || device_is_told(boot))
+    return answer;
   if (chosen->hands_over)
     answer.undetermined.push_back(
         say("the default entry '{}' starts something else than a kernel", chosen->title));
