@@ -109,7 +109,7 @@ std::string_view to_string(Found found) noexcept;
 Result<Found> parse_found(std::string_view text);
 
 struct BootFileFacts {
-  std::string role;     ///< "kernel", "initrd"
+  std::string role;     ///< "kernel", "initrd", "deployment"
   std::string written;  ///< as the configuration writes it
   std::string path;     ///< where it is in the guest, if found
   Found found = Found::unknown;

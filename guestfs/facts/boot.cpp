@@ -5,6 +5,7 @@
 
 #include "guestfs/facts/boot_firmware.h"
 #include "guestfs/facts/boot_readers.h"
+#include "guestfs/facts/ostree.h"
 #include "guestfs/facts/unified_kernel.h"
 #include "guestfs/language/say.h"
 
@@ -254,6 +255,7 @@ class Discovery {
   void find_root() {
     const BootEntry* entry = boot_.default_or_null();
     if (entry == nullptr) return;
+    boot_.deployment = read_deployment(tree_.fs(), *entry);
     const auto spec = cmdline_value(entry->cmdline, "root");
     if (!spec || spec->empty()) return;
     boot_.root =

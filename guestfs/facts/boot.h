@@ -65,7 +65,8 @@ struct Boot {
   std::optional<std::size_t> default_entry;  ///< index into entries
   std::vector<std::size_t>
       fallbacks;  ///< entries tried, in order, if the default one cannot be started
-  std::optional<RootDevice> root;  ///< of the default entry
+  std::optional<RootDevice> root;      ///< of the default entry
+  std::optional<BootFile> deployment;  ///< of the default entry: what its ostree= leads to
   std::vector<BootProblem> problems;
 
   [[nodiscard]] const BootEntry* default_or_null() const {
@@ -82,7 +83,8 @@ std::optional<std::string> cmdline_value(const std::string& cmdline, std::string
 struct MountedVolume {
   std::size_t volume = 0;   ///< index into Inventory::volumes
   std::string mount_point;  ///< "/", "/boot", "/boot/efi"
-  std::string subvolume;    ///< Btrfs: the subvolume mounted there; empty: the top or default one
+  std::string folder;  ///< what of the volume is shown there: a Btrfs subvolume, what ostree has
+                       ///< put together; empty: its top, or Btrfs's default subvolume
 };
 
 /// Reads and resolves all of it. `mounts` maps volumes to where they are mounted in the guest's

@@ -18,8 +18,8 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::string trimmed_subvolume(const MountedVolume& mount) {
-  std::string_view name = mount.subvolume;
+std::string trimmed_folder(const MountedVolume& mount) {
+  std::string_view name = mount.folder;
   while (name.starts_with('/')) name.remove_prefix(1);
   while (name.ends_with('/')) name.remove_suffix(1);
   return std::string{name};
@@ -56,8 +56,8 @@ std::optional<VolumePath> BootTree::on_volume(const GuestPath& path) const {
   std::string inside = path.str();
   if (mount->mount_point != "/") inside = inside.substr(mount->mount_point.size());
   if (inside.empty()) inside = "/";
-  const std::string subvolume = trimmed_subvolume(*mount);
-  if (!subvolume.empty()) inside = "/" + subvolume + (inside == "/" ? "" : inside);
+  const std::string folder = trimmed_folder(*mount);
+  if (!folder.empty()) inside = "/" + folder + (inside == "/" ? "" : inside);
   return VolumePath{mount->volume, std::move(inside)};
 }
 
@@ -66,14 +66,15 @@ std::optional<VolumePath> BootTree::on_volume(const GuestPath& path) const {
 std::vector<std::string> BootTree::candidates(const MountedVolume& mount,
                                               const std::string& path) const {
   std::vector<std::string> result;
-  const std::string subvolume = trimmed_subvolume(mount);
-  if (!subvolume.empty()) {
-    const std::string prefix = "/" + subvolume;
+  const std::string folder = trimmed_folder(mount);
+  if (!folder.empty()) {
+    const std::string prefix = "/" + folder;
     if (path == prefix || path.starts_with(prefix + "/"))
       result.push_back(
           joined(mount.mount_point, path == prefix ? "/" : path.substr(prefix.size())));
   }
-  result.push_back(joined(mount.mount_point, path));
+  if (folder.empty() || inventory_.volumes[mount.volume].filesystem == "btrfs")
+    result.push_back(joined(mount.mount_point, path));
   return result;
 }
 

@@ -43,10 +43,10 @@ Result<bool> has_usr(GuestFs& fs) {
   return any_there(fs, signs);
 }
 
-/// The root of a disk from which ostree starts one of its deployments (OSTree's manual,
-/// "Deployments").
-Result<bool> holds_deployments(GuestFs& fs) {
-  return is_there(fs, GuestPath{} / "ostree" / "deploy");
+/// Where bootc keeps systems whose trees are put together by composefs from images and objects.
+Result<bool> holds_composefs(GuestFs& fs) {
+  return TRY(is_there(fs, GuestPath{} / "composefs" / "images")) &&
+         TRY(is_there(fs, GuestPath{} / "state" / "deploy"));
 }
 
 Result<bool> is_boot(GuestFs& fs) {
@@ -151,10 +151,9 @@ class Search {
     }
     if (volume.filesystem == "btrfs") return look_at_btrfs(index, *folder);
     LibguestfsFs fs{appliance_, {{GuestPath{}, *folder}}};
-    if (TRY(is_root(fs)))
-      found_.systems.push_back({index, {}, !TRY(has_usr(fs))});
-    else if (TRY(holds_deployments(fs)))
-      found_.ostree.push_back(volume.device);
+    if (TRY(add_systems(fs, index, {}))) return {};
+    if (TRY(holds_composefs(fs)))
+      found_.composefs.push_back(volume.device);
     else if (TRY(is_boot(fs)))
       found_.boot_volumes.push_back(index);
     else if (TRY(holds_usr(fs)))
@@ -187,12 +186,17 @@ class Search {
                                  const std::string& subvolume) {
     const std::string place = subvolume.empty() ? folder : folder + "/" + subvolume;
     LibguestfsFs fs{appliance_, {{GuestPath{}, place}}};
-    const bool found = TRY(is_root(fs));
-    if (found)
-      found_.systems.push_back({index, subvolume, !TRY(has_usr(fs))});
-    else if (TRY(holds_deployments(fs)))
-      found_.ostree.push_back(inventory_.volumes[index].device);
-    return found;
+    return add_systems(fs, index, subvolume);
+  }
+
+  /// A disk that was moved to ostree may hold the system of before beside the deployments.
+  Result<bool> add_systems(GuestFs& fs, std::size_t index, const std::string& subvolume) {
+    std::vector<Deployment> deployments = TRY(list_deployments(fs));
+    const bool deployed = !deployments.empty();
+    if (deployed) found_.systems.push_back({index, subvolume, false, std::move(deployments)});
+    const bool plain = TRY(is_root(fs));
+    if (plain) found_.systems.push_back({index, subvolume, !TRY(has_usr(fs)), {}});
+    return deployed || plain;
   }
 
   Appliance& appliance_;

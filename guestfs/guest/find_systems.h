@@ -3,16 +3,17 @@
 #include <string>
 #include <vector>
 
-#include "guestfs/guest/guest_fs.h"
+#include "guestfs/guest/deployments.h"
 #include "guestfs/guest/volume_mounts.h"
 
 namespace imprint::guest {
 
-/// A file system that holds the root of a Linux system.
+/// A file system that holds the root of a Linux system, or the physical one of ostree's.
 struct System {
   std::size_t volume = 0;  ///< index into Inventory::volumes
   std::string subvolume;   ///< Btrfs: the path of the subvolume; empty for its top and for others
   bool lacks_usr = false;  ///< its /usr is empty: it is on a volume of its own
+  std::vector<Deployment> deployments;  ///< of ostree: one of them starts, and not what lies there
 };
 
 /// What was found of systems, and what stood in the way of looking further.
@@ -21,7 +22,7 @@ struct SystemSearch {
   std::vector<std::size_t> boot_volumes;  ///< file systems that look like a /boot of their own
   std::vector<std::size_t> windows;       ///< volumes that hold a Windows system
   std::vector<std::size_t> usr_volumes;   ///< file systems that hold a /usr (see holds_usr)
-  std::vector<std::string> ostree;        ///< devices whose only systems are deployments of ostree
+  std::vector<std::string> composefs;     ///< devices that hold systems as images of composefs
   std::vector<std::string> encrypted;     ///< devices that hold LUKS or BitLocker
   std::vector<std::string> installers;    ///< devices that hold an installer or a live system
   std::vector<std::string>
@@ -32,8 +33,7 @@ struct SystemSearch {
 /// it, and /bin or /usr. libguestfs's own inspection is not used: it misses systems whose /bin is
 /// an absolute link. Btrfs subvolumes are looked at too and filled into `inventory`: if the default
 /// one is a root, it is the only system there; otherwise all are tried but the snapshots of snapper
-/// and timeshift. What ostree has deployed below /ostree/deploy is seen, and not looked into.
-/// Errc::unavailable if the appliance died.
+/// and timeshift. Errc::unavailable if the appliance died.
 Result<SystemSearch> find_systems(Appliance& appliance, VolumeMounts& mounts, Inventory& inventory);
 
 /// Whether it is the /usr of a system: of one with partitions of their own, or of one that makes

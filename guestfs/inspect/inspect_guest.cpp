@@ -80,7 +80,10 @@ class GuestRun {
       guest::LibguestfsFs fs{appliance_, tree.shown};
       guest::FollowingFs following{fs};
       const auto boot = facts::read_boot(following, inventory_, tree.mounts);
-      if (boot.root && boot.root->resolution.volume == system.volume) return system;
+      const bool deployed = boot.deployment.has_value();
+      if (boot.root && boot.root->resolution.volume == system.volume &&
+          deployed == !system.deployments.empty())
+        return system;
     }
     return search.systems.front();
   }

@@ -55,8 +55,8 @@ void add_fstab(std::vector<MountedVolume>& plan, const Inventory& inventory,
 }
 
 void add_usr(std::vector<MountedVolume>& plan, const guest::SystemSearch& search,
-             const guest::System& system) {
-  if (system.lacks_usr && !search.usr_volumes.empty() && !is_planned(plan, "/usr"))
+             const OwnMounts& own) {
+  if (own.lacks_usr && !search.usr_volumes.empty() && !is_planned(plan, "/usr"))
     plan.push_back({search.usr_volumes.front(), "/usr", {}});
 }
 
@@ -82,15 +82,38 @@ void add_efi(std::vector<MountedVolume>& plan, const Inventory& inventory) {
 
 }  // namespace
 
+OwnMounts own_mounts(const guest::System& system) {
+  return {{{system.volume, "/", system.subvolume}}, {}, system.lacks_usr};
+}
+
+OwnMounts own_mounts(const guest::System& system, const guest::Deployment& deployment,
+                     guest::GuestFs& physical) {
+  const auto shown = [&](std::string mount_point, const GuestPath& folder) {
+    const GuestPath path = GuestPath{} / system.subvolume / folder.str();
+    return MountedVolume{system.volume, std::move(mount_point), path.str().substr(1)};
+  };
+  OwnMounts own{{shown("/", deployment.root())}, {}, false};
+  // Its own /etc is made from /usr/etc when it is deployed, or at each start.
+  if (!physical.stat(deployment.root() / "etc"))
+    own.always.push_back(shown("/etc", deployment.root() / "usr/etc"));
+  const auto loader = physical.stat(GuestPath{} / "boot/loader");
+  if (loader && loader->type == guest::FileType::link)
+    own.otherwise.push_back(shown("/boot", GuestPath{} / "boot"));
+  own.otherwise.push_back(shown("/var", deployment.var()));
+  own.otherwise.push_back(shown("/sysroot", {}));
+  return own;
+}
+
 std::vector<MountedVolume> plan_mounts(const Inventory& inventory,
-                                       const guest::SystemSearch& search,
-                                       const guest::System& system,
+                                       const guest::SystemSearch& search, const OwnMounts& own,
                                        const facts::FstabFacts& fstab) {
-  std::vector<MountedVolume> plan{{system.volume, "/", system.subvolume}};
+  std::vector<MountedVolume> plan = own.always;
   add_fstab(plan, inventory, fstab);
-  add_usr(plan, search, system);
+  add_usr(plan, search, own);
   add_boot(plan, search);
   add_efi(plan, inventory);
+  for (const MountedVolume& mount : own.otherwise)
+    if (!is_planned(plan, mount.mount_point)) plan.push_back(mount);
   return plan;
 }
 

@@ -168,6 +168,8 @@ BootFacts boot_facts(const facts::Boot& boot, const guest::Inventory& inventory)
   result.entries = static_cast<int>(boot.entries.size());
   if (const facts::BootEntry* entry = boot.default_or_null())
     result.default_entry = entry_facts(*entry);
+  if (boot.deployment)
+    result.default_entry->files.push_back(file_facts("deployment", *boot.deployment));
   if (boot.root) result.root = root_facts(*boot.root, inventory);
   return result;
 }

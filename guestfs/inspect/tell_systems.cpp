@@ -76,9 +76,9 @@ void tell_no_system(Ledger& ledger, const guest::SystemSearch& search,
   if (!search.unreadable.empty())
     return tell_no_guest(
         ledger, say("a file system cannot be read: {}", fmt::join(search.unreadable, "; ")));
-  if (!search.ostree.empty())
-    return tell_no_guest(ledger, say("'{}' holds deployments of ostree, which are not looked into",
-                                     fmt::join(search.ostree, "', '")));
+  if (!search.composefs.empty())
+    return tell_no_guest(ledger, say("'{}' holds images of composefs, which are not looked into",
+                                     fmt::join(search.composefs, "', '")));
   if (!search.usr_volumes.empty())
     return tell_no_guest(
         ledger, say("'{}' holds the /usr of a system whose root is made when it first starts",

@@ -19,7 +19,7 @@ guest::Inventory inventory_of(const RepairPlan& plan) {
   return inventory;
 }
 
-/// One file system may be shown at several places, by its subvolumes.
+/// One file system may be shown at several places, by its folders.
 Result<std::vector<guest::ShownFolder>> mount(guest::VolumeMounts& mounts, const RepairPlan& plan) {
   std::vector<guest::ShownFolder> shown;
   std::map<std::string, std::size_t> first;  // of each device
@@ -28,7 +28,7 @@ Result<std::vector<guest::ShownFolder>> mount(guest::VolumeMounts& mounts, const
     const std::size_t index = first.emplace(volume.device, i).first->second;
     std::string folder = TRY_WITH(mounts.mount(index), "'" + volume.device + "' cannot be written");
     // GuestPath keeps ".." from leading out of the volume.
-    if (!volume.subvolume.empty()) folder += (GuestPath{} / volume.subvolume).str();
+    if (!volume.folder.empty()) folder += (GuestPath{} / volume.folder).str();
     shown.push_back({TRY(GuestPath::parse(volume.mount_point)), std::move(folder)});
   }
   return shown;

@@ -202,7 +202,7 @@ void Draft::add_volumes(RepairPlan& plan) const {
         plan.changes, [&](const Change& change) { return mount_of(change.path) == &mount; });
     if (!is_needed) continue;
     const guest::Volume& volume = subject_.context.inventory.volumes[mount.volume];
-    plan.volumes.push_back({volume.device, volume.filesystem, mount.mount_point, mount.subvolume});
+    plan.volumes.push_back({volume.device, volume.filesystem, mount.mount_point, mount.folder});
   }
 }
 

@@ -70,7 +70,7 @@ Json to_json(const WrittenVolume& volume) {
   return {{"device", volume.device},
           {"filesystem", volume.filesystem},
           {"mount_point", to_code_points(volume.mount_point)},
-          {"subvolume", to_code_points(volume.subvolume)}};
+          {"folder", to_code_points(volume.folder)}};
 }
 
 Json to_json(const UnrepairedFinding& kept) {
@@ -117,7 +117,7 @@ Result<WrittenVolume> parse_volume(const Json& json) {
   volume.device = reader.text("device");
   volume.filesystem = reader.text("filesystem");
   volume.mount_point = to_bytes(reader, "mount_point");
-  volume.subvolume = to_bytes(reader, "subvolume");
+  volume.folder = to_bytes(reader, "folder");
   TRY(reader.finish());
   return volume;
 }

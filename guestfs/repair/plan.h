@@ -41,7 +41,7 @@ struct WrittenVolume {
   std::string device;      ///< the appliance's name, which depends on the disks' order alone
   std::string filesystem;  ///< "ext4"
   std::string mount_point;
-  std::string subvolume;  ///< Btrfs
+  std::string folder;  ///< what of it is shown there; empty: its top
 };
 
 struct RepairPlan {

@@ -13,7 +13,7 @@ namespace {
 using Prefix = std::pair<std::string_view, Link>;
 
 /// The first beginning of a rule's id that fits decides.
-constexpr std::array<Prefix, 31> links{{{"disk.", Link::disk},
+constexpr std::array<Prefix, 32> links{{{"disk.", Link::disk},
                                         {"part.", Link::disk},
                                         {"firmware.", Link::firmware},
                                         {"boot.bios-no-bootcode", Link::loader},
@@ -31,6 +31,7 @@ constexpr std::array<Prefix, 31> links{{{"disk.", Link::disk},
                                         {"boot.microcode", Link::initramfs},
                                         {"boot.root", Link::root},
                                         {"boot.fstab", Link::root},
+                                        {"boot.ostree", Link::root},
                                         {"boot.resume", Link::root},
                                         {"boot.luks", Link::root},
                                         {"boot.lvm", Link::root},
@@ -74,13 +75,22 @@ std::string firmware_of(const BootFacts& boot) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string root_of(const ImageReport& image) {
+std::string root_device_of(const ImageReport& image) {
   if (image.boot.root)
     return image.boot.root->device.empty() ? image.boot.root->spec : image.boot.root->device;
   for (const DiskFacts& disk : image.disks)
     for (const PartitionFacts& partition : disk.partitions)
       if (partition.mount == "/") return partition.device;
   return "";
+}
+
+/// With the folder of it that ostree starts, if it does.
+std::string root_of(const ImageReport& image) {
+  std::string root = root_device_of(image);
+  if (!image.boot.default_entry) return root;
+  for (const BootFileFacts& file : image.boot.default_entry->files)
+    if (file.role == "deployment" && !file.path.empty()) root += ", " + file.path;
+  return root;
 }
 
 std::string detail_of(Link link, const ImageReport& image) {

@@ -133,6 +133,9 @@ Answer modules_missing(const Context& context) {
   const facts::KernelFacts& kernel = context.facts.kernel;
   const BootEntry* entry = context.facts.boot.default_or_null();
   if (entry == nullptr || kernel.image.empty()) return Answer::not_applied();
+  // They would lie in a deployment that is not the one at hand.
+  const auto& deployment = context.facts.boot.deployment;
+  if (deployment && deployment->match != Match::found) return Answer::not_applied();
   if (!kernel.unknown.empty()) return Answer::unknown(kernel.unknown);
   if (kernel.version.empty()) return Answer::not_applied();
   if (!kernel.folder.empty() || kernel.is_monolithic()) return Answer::clean();

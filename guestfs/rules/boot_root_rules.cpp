@@ -70,7 +70,9 @@ Answer answer_for(const Context& context, const facts::RootDevice& root) {
 
 Answer no_root(const Context& context, const BootEntry& entry) {
   const Boot& boot = context.facts.boot;
-  if (has_discoverable_root(context.inventory) || knows_its_root(entry)) return Answer::clean();
+  if (has_discoverable_root(context.inventory) || knows_its_root(entry) ||
+      ignition_finds_root(context))
+    return Answer::clean();
   if (const auto root = root_of_initramfs(context)) return answer_for(context, *root);
   if (boot.has_problem("boot.bls-kernelopts-undefined") || boot.has_problem("boot.grubenv-corrupt"))
     return Answer::clean();

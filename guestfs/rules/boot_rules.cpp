@@ -7,7 +7,8 @@ std::span<const Rule> boot_rules() {
     std::vector<Rule> all;
     for (const std::span<const Rule> part :
          {boot_config_rules(), boot_file_rules(), boot_initrd_rules(), boot_root_rules(),
-          boot_init_rules(), boot_choice_rules(), boot_firmware_rules(), boot_grub_rules()})
+          boot_init_rules(), boot_ostree_rules(), boot_choice_rules(), boot_firmware_rules(),
+          boot_grub_rules()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

@@ -224,6 +224,13 @@ Answer unshadowed(const Context& context) {
   return answer;
 }
 
+/// What a deployment of ostree links into /var, systemd-tmpfiles makes at its first start.
+bool is_made_at_start(const Context& context, const guest::GuestPath& home) {
+  const auto target = context.fs.raw().read_link(home);
+  return target && is_there(context, "/sysroot/ostree/deploy").value_or(false) &&
+         (home.parent() / *target).is_below(guest::GuestPath{} / "var");
+}
+
 Answer home_missing(const Context& context) {
   const AccountFacts& accounts = context.facts.accounts;
   if (auto answer = no_content(accounts.passwd)) return *std::move(answer);
@@ -234,7 +241,8 @@ Answer home_missing(const Context& context) {
   Answer answer;
   if (!info && info.error().code != Errc::not_found && info.error().code != Errc::invalid)
     return Answer::unknown(info.error().message);
-  if (!info || info->type != guest::FileType::folder)
+  const bool there = info && info->type == guest::FileType::folder;
+  if (!there && !(path && is_made_at_start(context, *path)))
     answer.fired.push_back(
         evidence_at(root->place, say("the home folder '{}' is not there", root->home)));
   return answer;

@@ -12,6 +12,7 @@ constexpr const char* debian_config = "/boot/grub/grub.cfg";
 constexpr const char* centos7_config = "/boot/grub2/grub.cfg";
 constexpr const char* rhel9_entry = "/boot/loader/entries/4f1d-5.14.0-362.el9.x86_64.conf";
 constexpr const char* extlinux = "/boot/extlinux.conf";
+constexpr const char* coreos_entry = "/boot/loader.1/entries/ostree-2-fedora-coreos.conf";
 
 void replace_root(Guest& guest, const char* root) {
   guest.edit(extlinux, "root=UUID=" + std::string{system_uuid}, root);
@@ -70,6 +71,15 @@ std::vector<Fault> command_line_faults() {
        [](Guest& guest) { guest.fs.remove("/sbin/init"); }, "/sbin/init"},
       {"boot.root-by-kernel-name", "alpine", "the root by its driver", warning,
        [](Guest& guest) { replace_root(guest, "root=/dev/sda1"); }, extlinux, 13},
+      {"boot.ostree-deployment", "fedora_coreos", "a link that leads nowhere", error,
+       [](Guest& guest) {
+         guest.fs.link("/sysroot/ostree/boot.1.1/fedora-coreos/2b0c/0",
+                       "../../../deploy/fedora-coreos/deploy/9f3a.1");
+       },
+       coreos_entry, 3},
+      {"boot.ostree-deployment", "fedora_coreos", "links of another version of the menu", error,
+       [](Guest& guest) { guest.edit(coreos_entry, "/ostree/boot.1/", "/ostree/boot.0/"); },
+       coreos_entry, 3},
       {"boot.resume-unresolvable", "alpine", "resume from another disk's swap", warning,
        [](Guest& guest) {
          guest.edit(extlinux, " quiet", " resume=UUID=" + std::string{absent_uuid} + " quiet");

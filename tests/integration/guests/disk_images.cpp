@@ -112,11 +112,29 @@ class DiskScript {
       const Volume& volume = volumes()[mount.volume];
       std::string target = "/";
       add("mount {} /", name_of(volume));
-      if (!volume.subvolumes.empty()) target += make_subvolumes(volume, mount.subvolume);
+      if (!volume.subvolumes.empty()) target += make_subvolumes(volume, mount.folder);
+      if (volume.subvolumes.empty() && !mount.folder.empty()) target += make_folder(mount.folder);
       add("tar-in {} {}", tar_of(mount.mount_point).string(), target);
+      if (volume.filesystem != "vfat") add_labels(mount.mount_point, target);
       add("umount-all");
     }
     if (order_.wrapping == Wrapping::raid1) add("md-stop /dev/md/imprint");
+  }
+
+  std::string make_folder(const std::string& folder) {
+    add("mkdir-p /{}", folder);
+    return folder;
+  }
+
+  /// Of the files that are looked at for theirs; all would take minutes.
+  void add_labels(const std::string& mount_point, const std::string& target) {
+    for (const char* name :
+         {"/etc/passwd", "/etc/shadow", "/usr/bin/bash", "/usr/lib/systemd/systemd"}) {
+      const auto label = order_.guest.fs.xattr(GuestPath{} / name, "security.selinux");
+      if (mount_point != "/" || !label || !*label) continue;
+      const std::string value{(*label)->c_str()};
+      add("lsetxattr security.selinux {} {} {}", value, value.size(), target + name);
+    }
   }
 
   /// They are numbered from 256 on in the order in which they are made.

@@ -19,8 +19,8 @@ struct DiskOrder {
 };
 
 /// Writes all of them in one run of guestfish with that appliance: partitions, logical volumes,
-/// subvolumes, file systems with the inventory's UUIDs and labels, and the trees. Labels of SELinux
-/// and attributes are left out. Fails the test that runs.
+/// subvolumes, file systems with the inventory's UUIDs and labels, and the trees. Attributes, and
+/// labels of SELinux of most files, are left out. Fails the test that runs.
 void write_disks(std::vector<DiskOrder>& orders, const std::filesystem::path& appliance,
                  const std::filesystem::path& temp_folder);
 

@@ -19,8 +19,8 @@ struct Case {
   const char* name;
   Guest (*make)();
   Wrapping wrapping;
-  void (*plant)(Guest&);  ///< null: healthy
-  const char* rule;
+  void (*plant)(Guest&);  ///< null: nothing
+  const char* rule;       ///< that fires as an error; empty: none
   const char* path;
   int line;
 };
@@ -65,8 +65,33 @@ Guest whole_disk() {
   return guest;
 }
 
+/// As Silverblue and images of bootc have it: the physical root holds /boot, too.
+Guest coreos_without_boot() {
+  Guest guest = fedora_coreos();
+  guest.mounts[1] = {3, "/boot", "boot"};
+  guest.inventory.volumes[2].filesystem.clear();
+  guest.inventory.volumes[2].label.clear();
+  for (const int number : {1, 2}) {
+    const auto entry = fmt::format("/boot/loader.1/entries/ostree-{}-fedora-coreos.conf", number);
+    guest.edit_all(entry, " /ostree/", " /boot/ostree/");
+    guest.edit(entry, fmt::format("boot=UUID={} ", system_uuid), "");
+  }
+  for (const char* config : {"/boot/grub2/grub.cfg", "/boot/efi/EFI/fedora/grub.cfg"}) {
+    guest.edit(config, "--label boot", "--label root");
+    guest.edit(config, "($prefix)/grub2", "($prefix)/boot/grub2");
+  }
+  return guest;
+}
+
+constexpr const char* older_deployment = "/sysroot/ostree/deploy/fedora-coreos/deploy/5d21.0";
+
 void absent_device(Guest& guest) {
   guest.add_fstab("UUID=" + std::string{absent_uuid} + " /data ext4 defaults 0 2");
+}
+
+void absent_device_of_older_deployment(Guest& guest) {
+  guest.fs.file(std::string{older_deployment} + "/etc/fstab",
+                fmt::format("UUID={} /data ext4 defaults 0 2\n", absent_uuid));
 }
 
 const std::vector<Case>& cases() {
@@ -95,6 +120,29 @@ const std::vector<Case>& cases() {
        [](Guest& guest) { guest.edit("/etc/fstab", "subvol=/@/home", "subvol=/@/people"); },
        "fstab.subvol-missing", "/etc/fstab", 8},
       {"luks", centos7, Wrapping::luks, nullptr, "LUKS", "", 0},
+  };
+  return all;
+}
+
+const std::vector<Case>& ostree_cases() {
+  static const std::vector<Case> all{
+      {"coreos", fedora_coreos, Wrapping::none, nullptr, "", "", 0},
+      {"coreos-link", fedora_coreos, Wrapping::none,
+       [](Guest& guest) { guest.fs.remove("/sysroot/ostree/boot.1.1/fedora-coreos/2b0c"); },
+       "boot.ostree-deployment", "/boot/loader.1/entries/ostree-2-fedora-coreos.conf", 3},
+      {"coreos-fstab", fedora_coreos, Wrapping::none, absent_device, "fstab.device-not-in-image",
+       "/etc/fstab", 1},
+      {"coreos-selinux", fedora_coreos, Wrapping::none,
+       [](Guest& guest) { guest.edit("/etc/selinux/config", "=targeted", "=mls"); },
+       "selinux.policy-missing", "/etc/selinux/config", 2},
+      {"coreos_without_boot", coreos_without_boot, Wrapping::none,
+       absent_device_of_older_deployment, "", "", 0},
+      {"coreos_without_boot-kernel", coreos_without_boot, Wrapping::none,
+       [](Guest& guest) {
+         guest.edit("/boot/loader.1/entries/ostree-2-fedora-coreos.conf", "linux /boot/",
+                    "linux /");
+       },
+       "boot.kernel-missing", "/boot/loader.1/entries/ostree-2-fedora-coreos.conf", 4},
   };
   return all;
 }
@@ -142,16 +190,15 @@ std::filesystem::path image_of(const test::TempFolder& folder, const Case& each)
   return folder / (std::string{each.name} + ".raw");
 }
 
-/// One program run: the images cost one start of the appliance together to make, and one each to
-/// look at.
-TEST(RealGuests, AreJudgedAsInMemory) {
+/// The images cost two starts of the appliance together to make, and one each to look at them.
+void write_and_judge(const std::vector<Case>& cases) {
   const test::TempFolder folder;
   const auto appliance = inspect::prepare_appliance(IMPRINT_TEST_CACHE);
   ASSERT_TRUE(appliance) << appliance.error().message;
   // Names of volume groups and arrays are the appliance's, so no guest is made twice in one run.
   for (const bool healthy : {true, false}) {
     std::vector<DiskOrder> orders;
-    for (const Case& each : cases()) {
+    for (const Case& each : cases) {
       if ((each.plant == nullptr) != healthy) continue;
       DiskOrder order{each.make(), image_of(folder, each), each.wrapping};
       if (each.plant != nullptr) each.plant(order.guest);
@@ -159,17 +206,25 @@ TEST(RealGuests, AreJudgedAsInMemory) {
     }
     ASSERT_NO_FATAL_FAILURE(write_disks(orders, *appliance, folder.path()));
   }
-  for (const Case& each : cases()) {
+  for (const Case& each : cases) {
     SCOPED_TRACE(each.name);
     const ImageReport report = inspect(image_of(folder, each));
     if (each.wrapping == Wrapping::luks)
       expect_encrypted(report);
-    else if (each.plant == nullptr)
+    else if (std::string_view{each.rule}.empty())
       expect_healthy(report);
     else
       expect_fault(each, report);
     std::filesystem::remove(image_of(folder, each));
   }
+}
+
+TEST(RealGuests, AreJudgedAsInMemory) {
+  write_and_judge(cases());
+}
+
+TEST(RealGuests, OfOstreeAreJudgedByTheDeploymentThatBoots) {
+  write_and_judge(ostree_cases());
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
                     0},
         Expectation{"binary", Verdict::rejected, "fstab.syntax", "/etc/fstab", 1},
         Expectation{"no-system", Verdict::rejected, "os.none-found", "", 0},
-        Expectation{"ostree", Verdict::undetermined, "", "", 0},
+        Expectation{"composefs", Verdict::undetermined, "", "", 0},
         Expectation{"installer", Verdict::rejected, "os.not-installed", "", 0},
         Expectation{"two-systems", Verdict::accepted, "os.multi-boot", "", 0},
         Expectation{"lvm", Verdict::accepted, "fs.lvm-root", "", 0}),

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "guestfs/guest/memory_fs.h"
+
 namespace imprint::inspect {
 namespace {
 
@@ -28,16 +30,26 @@ guest::Inventory inventory() {
   return result;
 }
 
-/// "MOUNT_POINT=VOLUME[:SUBVOLUME]" in the order of the plan.
+/// "MOUNT_POINT=VOLUME[:FOLDER]" in the order of the plan.
 std::vector<std::string> plan(const std::string& fstab, const guest::SystemSearch& search,
-                              const std::string& subvolume = {}, bool lacks_usr = false) {
+                              const OwnMounts& own) {
   auto facts = facts::parse_fstab(fstab, "/etc/fstab");
   for (auto& entry : facts.entries) entry.device = guest::resolve_device(inventory(), entry.spec);
   std::vector<std::string> result;
-  for (const auto& mount : plan_mounts(inventory(), search, {root, subvolume, lacks_usr}, facts))
+  for (const auto& mount : plan_mounts(inventory(), search, own, facts))
     result.push_back(fmt::format("{}={}{}{}", mount.mount_point, mount.volume,
-                                 mount.subvolume.empty() ? "" : ":", mount.subvolume));
+                                 mount.folder.empty() ? "" : ":", mount.folder));
   return result;
+}
+
+std::vector<std::string> plan(const std::string& fstab, const guest::SystemSearch& search,
+                              const std::string& subvolume = {}) {
+  return plan(fstab, search, own_mounts({root, subvolume, false, {}}));
+}
+
+/// What a deployment is shown by whose physical root is the subvolume, and holds `physical`.
+OwnMounts deployed(guest::MemoryFs& physical, const std::string& subvolume = {}) {
+  return own_mounts({root, subvolume, false, {}}, {"os", "1.0"}, physical);
 }
 
 TEST(MountPlan, TakesBootAndEfiFromFstab) {
@@ -70,10 +82,46 @@ TEST(MountPlan, KeepsSubvolumes) {
 TEST(MountPlan, FindsUsrWhereTheRootHasNone) {
   guest::SystemSearch search;
   search.usr_volumes = {boot};
+  const OwnMounts hollow = own_mounts({root, {}, true, {}});
   EXPECT_THAT(plan("", search), ElementsAre("/=2", "/boot/efi=0"));
-  EXPECT_THAT(plan("", search, {}, true), ElementsAre("/=2", "/usr=1", "/boot/efi=0"));
-  EXPECT_THAT(plan("UUID=r /usr btrfs subvol=usr\n", search, {}, true),
+  EXPECT_THAT(plan("", search, hollow), ElementsAre("/=2", "/usr=1", "/boot/efi=0"));
+  EXPECT_THAT(plan("UUID=r /usr btrfs subvol=usr\n", search, hollow),
               ElementsAre("/=2", "/usr=2:usr", "/boot/efi=0"));
+}
+
+TEST(MountPlan, PutsADeploymentTogetherAsTheInitramfsDoes) {
+  guest::MemoryFs physical;
+  physical.folder("/ostree/deploy/os/deploy/1.0/etc").folder("/boot");
+  guest::SystemSearch search;
+  search.boot_volumes = {boot};
+  EXPECT_THAT(plan("", search, deployed(physical)),
+              ElementsAre("/=2:ostree/deploy/os/deploy/1.0", "/boot=1", "/boot/efi=0",
+                          "/var=2:ostree/deploy/os/var", "/sysroot=2"));
+}
+
+TEST(MountPlan, LeavesTheVarOfADeploymentToItsFstab) {
+  guest::MemoryFs physical;
+  physical.folder("/ostree/deploy/os/deploy/1.0/etc");
+  EXPECT_THAT(plan("UUID=r /var btrfs subvol=var 0 0\n", {}, deployed(physical, "root")),
+              ElementsAre("/=2:root/ostree/deploy/os/deploy/1.0", "/var=2:var", "/boot/efi=0",
+                          "/sysroot=2:root"));
+}
+
+TEST(MountPlan, ShowsBootOfThePhysicalRootWhereTheEntriesLieThere) {
+  guest::MemoryFs physical;
+  physical.folder("/ostree/deploy/os/deploy/1.0/etc").link("/boot/loader", "loader.0");
+  EXPECT_THAT(plan("", {}, deployed(physical)),
+              ElementsAre("/=2:ostree/deploy/os/deploy/1.0", "/boot/efi=0", "/boot=2:boot",
+                          "/var=2:ostree/deploy/os/var", "/sysroot=2"));
+}
+
+TEST(MountPlan, ShowsTheDefaultsOfADeploymentThatHasNoEtcYet) {
+  guest::MemoryFs physical;
+  physical.folder("/ostree/deploy/os/deploy/1.0/usr/etc");
+  EXPECT_THAT(
+      plan("", {}, deployed(physical)),
+      ElementsAre("/=2:ostree/deploy/os/deploy/1.0", "/etc=2:ostree/deploy/os/deploy/1.0/usr/etc",
+                  "/boot/efi=0", "/var=2:ostree/deploy/os/var", "/sysroot=2"));
 }
 
 TEST(MountPlan, TakesTheFirstOfTwoLinesForOneFolder) {

@@ -33,7 +33,7 @@ TEST(RepairPlans, KeepEachByteOnTheirWay) {
   EXPECT_EQ(read->changes[0].before, sample().changes[0].before);
   EXPECT_EQ(read->changes[0].after, "after\xfe");
   EXPECT_EQ(read->changes[0].path, "/etc/f\xe4");
-  EXPECT_EQ(read->volumes[0].subvolume, "@/root\xff");
+  EXPECT_EQ(read->volumes[0].folder, "@/root\xff");
 }
 
 TEST(RepairPlans, AreReadStrictly) {

@@ -198,7 +198,7 @@ TEST(FstabLayout, TellsOfTheWrongOrderWhereTheOrderCounts) {
 TEST(FstabRootMissing, IsNoMatterWhereOstreeMountsTheRoot) {
   Guest guest = fedora_coreos();
   EXPECT_THAT(guest.complaints(), IsEmpty());
-  guest.edit("/boot/loader/entries/ostree-1-fedora-coreos.conf", "ostree=", "other=");
+  guest.edit("/boot/loader/entries/ostree-2-fedora-coreos.conf", "ostree=", "other=");
   EXPECT_THAT(guest.complaints(), ElementsAre("fstab.root-missing warning"));
 }
 
