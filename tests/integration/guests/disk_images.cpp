@@ -116,9 +116,17 @@ class DiskScript {
       if (volume.subvolumes.empty() && !mount.folder.empty()) target += make_folder(mount.folder);
       add("tar-in {} {}", tar_of(mount.mount_point).string(), target);
       if (volume.filesystem != "vfat") add_labels(mount.mount_point, target);
+      if (is_root(volume) && !volume.volume_group.empty()) fill_in_mapper_uuid(volume);
       add("umount-all");
     }
     if (order_.wrapping == Wrapping::raid1) add("md-stop /dev/md/imprint");
+  }
+
+  /// LVM gives it when the volume is made; the appliance's kernel tells it.
+  void fill_in_mapper_uuid(const Volume& volume) {
+    const std::string uuid =
+        fmt::format("cat /sys/block/$(basename $(readlink -f {}))/dm/uuid", volume.device);
+    add("debug sh \"sed -i s/{}/$({})/ /sysroot/etc/fstab\"", mapper_uuid_of_root, uuid);
   }
 
   std::string make_folder(const std::string& folder) {

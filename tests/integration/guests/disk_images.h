@@ -12,6 +12,9 @@ namespace imprint::guests {
 /// How the root's volume is made, where it is not what the inventory tells.
 enum class Wrapping { none, raid1, luks };
 
+/// Stands in /etc/fstab for the device-mapper UUID of the root's logical volume.
+inline constexpr const char* mapper_uuid_of_root = "@mapper-uuid@";
+
 struct DiskOrder {
   Guest guest;
   std::filesystem::path image;  ///< made, raw

@@ -65,6 +65,14 @@ Guest whole_disk() {
   return guest;
 }
 
+/// As Ubuntu's installer for servers writes it.
+Guest ubuntu_by_mapper_uuid() {
+  Guest guest = ubuntu_lvm();
+  guest.edit("/etc/fstab", "/dev/mapper/ubuntu--vg-ubuntu--lv",
+             fmt::format("/dev/disk/by-id/dm-uuid-{}", mapper_uuid_of_root));
+  return guest;
+}
+
 /// As Silverblue and images of bootc have it: the physical root holds /boot, too.
 Guest coreos_without_boot() {
   Guest guest = fedora_coreos();
@@ -96,7 +104,7 @@ void absent_device_of_older_deployment(Guest& guest) {
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
-      {"ubuntu_lvm", ubuntu_lvm, Wrapping::none, nullptr, "", "", 0},
+      {"ubuntu_lvm", ubuntu_by_mapper_uuid, Wrapping::none, nullptr, "", "", 0},
       {"ubuntu_lvm-fault", ubuntu_lvm, Wrapping::none,
        [](Guest& guest) { guest.edit("/etc/fstab", system_uuid, absent_uuid); },
        "fstab.device-not-in-image", "/etc/fstab", 3},
