@@ -27,13 +27,14 @@ std::string test_of(const std::string& line) {
   return line.substr(open + 1, comma - open - 1) + "." + line.substr(comma + 2, close - comma - 2);
 }
 
-/// The words in quotes that name a rule.
+/// The words in quotes that name a rule, alone or with its answer: "disk.qed:error".
 std::vector<std::string> rules_in(const std::string& line) {
   std::vector<std::string> result;
   for (std::size_t open = line.find('"'); open != std::string::npos;) {
     const std::size_t close = line.find('"', open + 1);
     if (close == std::string::npos) break;
     std::string word = line.substr(open + 1, close - open - 1);
+    word.resize(std::min(word.find(':'), word.size()));
     if (rules::find_rule(word) != nullptr) result.push_back(std::move(word));
     open = line.find('"', close + 1);
   }

@@ -1,6 +1,6 @@
 #include "tests/guests/library/coverage.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <fstream>
 #include <sstream>
@@ -15,6 +15,10 @@ TEST(Coverage, IsThatOfTheCommittedPage) {
   committed << file.rdbuf();
   EXPECT_TRUE(committed.str() == coverage_page(sources))
       << "docs/coverage.md is stale; run: imprint_coverage . > docs/coverage.md";
+}
+
+TEST(Coverage, ShowsEveryRuleFiring) {
+  EXPECT_THAT(coverage_page(IMPRINT_SOURCES), testing::Not(testing::HasSubstr("not shown")));
 }
 
 }  // namespace
