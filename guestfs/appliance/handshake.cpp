@@ -8,6 +8,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "agent/base/hex.h"
+
 namespace imprint::appliance {
 namespace {
 
@@ -18,29 +20,10 @@ Result<std::string> make_nonce() {
   return fmt::format("{:02x}", fmt::join(bytes, ""));
 }
 
-std::string in_hexadecimal(const std::string& text) {
-  std::string digits;
-  for (const char c : text) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return digits;
-}
-
 Result<> expect(const std::string& answer, const std::string& wanted) {
   if (answer == wanted) return {};
   return make_error(Errc::corrupt, "the restored machine answers '{:.100}' instead of '{}'", answer,
                     wanted);
-}
-
-/// "65787434" -> "ext4"
-Result<std::string> from_hexadecimal(std::string_view digits) {
-  std::string text;
-  for (std::size_t at = 0; at < digits.size(); at += 2) {
-    unsigned value = 0;
-    const std::string_view pair = digits.substr(at, 2);
-    if (pair.size() != 2 || std::from_chars(pair.begin(), pair.end(), value, 16).ptr != pair.end())
-      return make_error(Errc::corrupt, "'{:.100}' are no hexadecimal digits", digits);
-    text += static_cast<char>(value);
-  }
-  return text;
 }
 
 Error makes_no_sense(const std::string& line) {
@@ -77,8 +60,9 @@ Result<Values> parse_probed(const std::string& line) {
   while (words >> word) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos) return makes_no_sense(line);
-    values[word.substr(0, equals)] =
-        TRY(from_hexadecimal(std::string_view{word}.substr(equals + 1)));
+    const auto value = parse_hex(std::string_view{word}.substr(equals + 1));
+    if (!value) return makes_no_sense(line);
+    values[word.substr(0, equals)] = *value;
   }
   return values;
 }
@@ -141,7 +125,7 @@ Result<std::optional<std::string>> Handshake::attributes(const std::string& path
                                                          Deadline deadline) {
   constexpr std::string_view none = "attributes ";
   constexpr std::string_view some = "attributes -";
-  TRY(stream_.write(fmt::format("attributes {}\n", in_hexadecimal(path))));
+  TRY(stream_.write(fmt::format("attributes {}\n", to_hex(path))));
   const std::string answer = TRY(stream_.read_line(deadline));
   if (answer == none) return std::optional<std::string>{};
   if (answer.starts_with(some)) return std::optional{answer.substr(some.size())};
@@ -150,7 +134,7 @@ Result<std::optional<std::string>> Handshake::attributes(const std::string& path
 }
 
 Result<std::optional<FileExtents>> Handshake::extents(const std::string& path, Deadline deadline) {
-  TRY(stream_.write(fmt::format("extents {}\n", in_hexadecimal(path))));
+  TRY(stream_.write(fmt::format("extents {}\n", to_hex(path))));
   return parse_extents(TRY(stream_.read_line(deadline)));
 }
 

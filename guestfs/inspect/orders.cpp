@@ -1,7 +1,6 @@
 #include "guestfs/inspect/orders.h"
 
-#include <charconv>
-
+#include "agent/base/hex.h"
 #include "agent/model/json.h"
 #include "guestfs/inspect/profile_json.h"
 #include "guestfs/profiles/load_manifest.h"
@@ -9,26 +8,6 @@
 
 namespace imprint::inspect {
 namespace {
-
-/// JSON holds no bytes that are not UTF-8.
-std::string to_hex(std::string_view bytes) {
-  std::string hex;
-  for (const char byte : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return hex;
-}
-
-Result<std::string> from_hex(std::string_view hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    unsigned value = 0;
-    const char* digits = hex.data() + i;
-    if (std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2)
-      return make_error(Errc::invalid,
-                        "orders.passphrase: it is not written in hexadecimal digits");
-    bytes += static_cast<char>(value);
-  }
-  return bytes;
-}
 
 Json promised_to_json(const guest::Volume& volume) {
   return {{"disk", volume.promised_by},      {"device", volume.device},
@@ -72,7 +51,7 @@ Json orders_to_json(const Orders& orders) {
   return {{"profiles", profiles_to_json(orders.profiles)},
           {"today", orders.today},
           {"promised", std::move(promised)},
-          {"passphrase", to_hex(orders.passphrase)}};
+          {"passphrase", to_hex(orders.passphrase)}};  // JSON holds UTF-8 only
 }
 
 Result<Orders> parse_orders_json(const Json& json) {
@@ -80,7 +59,7 @@ Result<Orders> parse_orders_json(const Json& json) {
   Orders orders;
   orders.profiles = TRY(parse_profiles_json(reader.member("profiles")));
   orders.today = reader.text("today");
-  orders.passphrase = TRY(from_hex(reader.text_or("passphrase", "")));
+  orders.passphrase = TRY_WITH(parse_hex(reader.text_or("passphrase", "")), "orders.passphrase");
   for (const Json& item : reader.items("promised"))
     orders.promised.push_back(TRY(parse_promised(item)));
   TRY(reader.finish());

@@ -2,24 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdint>
 
 #include "agent/base/digest.h"
+#include "agent/base/hex.h"
 #include "agent/base/printable.h"
 
 namespace imprint::report {
 namespace {
-
-std::string from_hex(std::string_view hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    unsigned value = 0;
-    std::from_chars(hex.data() + i, hex.data() + i + 2, value, 16);
-    bytes.push_back(static_cast<char>(value));
-  }
-  return bytes;
-}
 
 /// RFC 4648, section 4.
 std::string base64(std::string_view bytes) {
@@ -73,7 +63,7 @@ std::string number(double value) {
 }
 
 std::string style_digest() {
-  return base64(from_hex(digest_of(style_sheet())));
+  return base64(parse_hex(digest_of(style_sheet())).value());
 }
 
 }  // namespace imprint::report
