@@ -1,4 +1,5 @@
 #pragma once
+// clang-format off: it would fill the lines of the table below.
 // What host and appliance say to each other over a virtio-serial port, one line each:
 //   appliance: "ready KEY"              it waits for its disks; the machine can be saved
 //   host:      "go NONCE DISKS"         so many disks are attached, as SCSI targets 0, 1, ...
@@ -11,16 +12,18 @@
 //                                       hexadecimal digits, for it may hold any character
 //   appliance: "attributes LETTERS"     "-" before them; nothing where the file has none to tell
 //   host:      "extents PATH"           where the bytes of a file lie
-//   appliance: "extents sda 0 1048576 4096 ..."  the disk; of each piece the offset in the file,
-//   that
-//                                       on the disk, and the length; nothing where the bytes do not
-//                                       lie there as they are read
-//   host:      "probe sda1"             what blkid(8) finds on a device, given by its path below
-//   /dev appliance: "probed TYPE=65787434 ..." the values in hexadecimal digits; nothing if it is
-//   unsure host:      "leave NONCE"            unmount everything and remove the disks; others may
-//   come by "go" appliance: "left KEY NONCE"         nothing is left of them, and the kernel has
-//   not complained
+//   appliance: "extents sda 0 1048576 4096 ..."
+//                                       the disk; of each piece the offset in the file, that on the
+//                                       disk, and the length; nothing where the bytes do not lie
+//                                       there as they are read
+//   host:      "probe sda1"             what blkid(8) finds on a device, by its path below /dev
+//   appliance: "probed TYPE=65787434 ..."
+//                                       the values in hexadecimal digits; nothing if it is unsure
+//   host:      "leave NONCE"            unmount everything and remove the disks; others may come by
+//                                       "go"
+//   appliance: "left KEY NONCE"         nothing is left of them, and the kernel has not complained
 //              "unsound KEY NONCE WHAT" something is: the machine is not to be used any more
+// clang-format on
 // KEY names the state (see SnapshotKey), so a foreign one betrays itself; NONCE is new each time.
 // Also included by the appliance's own program, which knows nothing else of the host's.
 
