@@ -34,18 +34,19 @@ class Preparation {
         folder_{settings.cache_folder / name()} {}
 
   Result<PreparedState> run() {
-    for (const fs::path& cache : {settings_.cache_folder, settings_.system_cache})
-      if (auto state = load_state(cache / name() / state_name, key_))
-        return prepared(cache / name(), *std::move(state));
-    if (auto known = read_failure()) return *std::move(known);
+    if (auto found = TRY(find())) return *std::move(found);
     return make();
   }
 
-  [[nodiscard]] bool is_prepared() const {
-    std::error_code ignored;
-    for (const fs::path& cache : {settings_.cache_folder, settings_.system_cache})
-      if (fs::exists(cache / name() / state_name, ignored)) return true;
-    return read_failure().has_value();
+  [[nodiscard]] Result<std::optional<PreparedState>> find() const {
+    auto own = load_state(folder_ / state_name, key_);
+    if (own) return std::optional{prepared(folder_, *std::move(own))};
+    const fs::path shared = settings_.system_cache / name();
+    if (auto state = load_state(shared / state_name, key_))
+      return std::optional{prepared(shared, *std::move(state))};
+    if (auto known = read_failure()) return *std::move(known);
+    if (own.error().code == Errc::denied) return own.error();
+    return std::optional<PreparedState>{};
   }
 
  private:
@@ -159,8 +160,8 @@ Result<PreparedState> prepare_state(const StateSettings& settings) {
   return TRY(preparation_of(settings)).run();
 }
 
-Result<bool> is_state_prepared(const StateSettings& settings) {
-  return TRY(preparation_of(settings)).is_prepared();
+Result<std::optional<PreparedState>> find_state(const StateSettings& settings) {
+  return TRY(preparation_of(settings)).find();
 }
 
 }  // namespace imprint::appliance

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "agent/base/result.h"
@@ -34,8 +35,8 @@ struct PreparedState {
 /// made.
 Result<PreparedState> prepare_state(const StateSettings& settings);
 
-/// Whether prepare_state() has nothing to make: there is a state of this name, whole or damaged, or
-/// the reason why there is none. Errc::not_found: a file that a state is made of is missing.
-Result<bool> is_state_prepared(const StateSettings& settings);
+/// The state that prepare_state() would find; none: it would have to make one. Makes nothing.
+/// Errors as there.
+Result<std::optional<PreparedState>> find_state(const StateSettings& settings);
 
 }  // namespace imprint::appliance

@@ -21,22 +21,30 @@ appliance::StateSettings state_settings(const WorkerSettings& settings, const Wo
   return state;
 }
 
-}  // namespace
-
-void load_saved_state(const WorkerSettings& settings, Workplace& place) {
-  auto saved = appliance::prepare_state(state_settings(settings, place));
-  if (saved) {
-    place.saved = *std::move(saved);
-    return;
-  }
-  place.not_saved = saved.error().message;
+void do_without(Workplace& place, const Error& reason) {
+  place.not_saved = reason.message;
   // A console's text may be among it.
   std::replace(place.not_saved.begin(), place.not_saved.end(), '\n', ' ');
 }
 
-bool is_state_saved(const WorkerSettings& settings, const Workplace& place) {
-  const auto prepared = appliance::is_state_prepared(state_settings(settings, place));
-  return !prepared || *prepared;  // what cannot be had is not made either
+}  // namespace
+
+bool find_saved_state(const WorkerSettings& settings, Workplace& place) {
+  auto found = appliance::find_state(state_settings(settings, place));
+  if (!found) {
+    do_without(place, found.error());
+    return true;  // what cannot be had is not made either
+  }
+  place.saved = *std::move(found);
+  return place.saved.has_value();
+}
+
+void prepare_saved_state(const WorkerSettings& settings, Workplace& place) {
+  auto saved = appliance::prepare_state(state_settings(settings, place));
+  if (saved)
+    place.saved = *std::move(saved);
+  else
+    do_without(place, saved.error());
 }
 
 void add_saved_state(Command& command, const Workplace& place) {
@@ -54,7 +62,7 @@ void add_saved_state(Command& command, const Workplace& place) {
 
 Result<> prepare_for_checks(const fs::path& cache_folder) {
   const WorkerSettings settings{{}, cache_folder};
-  const Workplace place = TRY(prepare_workplace(settings));
+  const Workplace place = TRY(prepare_workplace(settings, false));
   TRY(appliance::prepare_state(state_settings(settings, place)));
   return {};
 }

@@ -107,23 +107,25 @@ std::vector<std::optional<ImageReport>> WorkerInspector::inspect_together(
   const auto orders = orders_of(common, clock());
   if (numbers.size() < 2 || !orders || !common.restore || !common.passphrase.empty())
     return reports;
-  const auto prepared = is_prepared(settings_, true);
-  if (prepared && !*prepared) {
+  auto found = find_workplace(settings_, true);
+  if (!found) return reports;
+  std::optional<Workplace> place = *std::move(found);
+  if (!place) {
     for (std::size_t i = 0; i < numbers.size(); ++i)
       reports[numbers[i]] = ask_gate(inspection_of(common, paths[i]), settings_, *orders);
     if (std::ranges::all_of(numbers, [&](std::size_t i) { return reports[i].has_value(); }))
       return reports;
+    auto prepared = prepare_workplace(settings_, true);
+    if (!prepared) return reports;
+    place.emplace(*std::move(prepared));
   }
-  auto place = prepare_workplace(settings_);
-  if (!place) return reports;
-  load_saved_state(settings_, *place);
   if (!place->saved) return reports;
   Answers answers{paths};
   Command command = command_for_batch(common, *place, paths, *orders);
   command.on_output = [&](std::string_view output) { answers.add(output); };
   static_cast<void>(run_command(command));
-  Reports found = answers.take();
-  for (std::size_t i = 0; i < numbers.size(); ++i) reports[numbers[i]] = std::move(found[i]);
+  Reports taken = answers.take();
+  for (std::size_t i = 0; i < numbers.size(); ++i) reports[numbers[i]] = std::move(taken[i]);
   return reports;
 }
 

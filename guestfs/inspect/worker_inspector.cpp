@@ -116,13 +116,14 @@ Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, b
     return Planned{undetermined(inspection, "disk.unreadable", source.error().message), nullptr};
   // What opens LUKS is not in the saved appliance.
   const bool restore = inspection.restore && inspection.passphrase.empty();
-  if (!TRY(is_prepared(settings_, restore)))
+  auto place = TRY(find_workplace(settings_, restore));
+  if (!place) {
     if (auto refused = ask_gate(inspection, settings_, orders))
       return Planned{*std::move(refused), nullptr};
-  Workplace place = TRY(prepare_workplace(settings_));
-  if (restore) load_saved_state(settings_, place);
+    place.emplace(TRY(prepare_workplace(settings_, restore)));
+  }
   const auto output = run_command(command_for(
-      inspection, place, orders, plans ? WorkerAnswer::report_and_plan : WorkerAnswer::report));
+      inspection, *place, orders, plans ? WorkerAnswer::report_and_plan : WorkerAnswer::report));
   if (output) {
     if (output->status == 0) pass_on(output->err);
     Planned planned = read_answer(inspection, *output, plans);

@@ -24,25 +24,26 @@ Result<Workplace> bare_workplace(const WorkerSettings& settings) {
   return Workplace{std::move(worker), {}, {}, std::move(temp)};
 }
 
-Result<Workplace> prepare_workplace(const WorkerSettings& settings) {
+Result<std::optional<Workplace>> find_workplace(const WorkerSettings& settings, bool restore) {
+  const fs::path cache = cache_of(settings);
+  const auto appliance = TRY(find_appliance(cache));
+  if (!appliance) return std::optional<Workplace>{};
+  auto accelerator = TRY(known_accelerator(*appliance / "kernel", cache));
+  if (!accelerator) return std::optional<Workplace>{};
+  Workplace place = TRY(bare_workplace(settings));
+  place.appliance = *appliance;
+  place.accelerator = *std::move(accelerator);
+  if (restore && !find_saved_state(settings, place)) return std::optional<Workplace>{};
+  return std::optional{std::move(place)};
+}
+
+Result<Workplace> prepare_workplace(const WorkerSettings& settings, bool restore) {
   const fs::path cache = cache_of(settings);
   Workplace place = TRY(bare_workplace(settings));
   place.appliance = TRY(prepare_appliance(cache));
   place.accelerator = TRY(probe_accelerator(place.appliance / "kernel", cache));
+  if (restore) prepare_saved_state(settings, place);
   return place;
-}
-
-Result<bool> is_prepared(const WorkerSettings& settings, bool restore) {
-  const fs::path cache = cache_of(settings);
-  const auto appliance = TRY(find_appliance(cache));
-  if (!appliance) return false;
-  auto accelerator = TRY(known_accelerator(*appliance / "kernel", cache));
-  if (!accelerator) return false;
-  if (!restore) return true;
-  Workplace place = TRY(bare_workplace(settings));
-  place.appliance = *appliance;
-  place.accelerator = *std::move(accelerator);
-  return is_state_saved(settings, place);
 }
 
 Command command_at(const Workplace& place, const std::vector<fs::path>& disks,

@@ -25,12 +25,13 @@ struct Workplace {
 /// One without an appliance. Errc::unavailable: the worker is missing.
 Result<Workplace> bare_workplace(const WorkerSettings& settings);
 
-/// Finds the appliance, or makes it. Errc::unavailable: worker or appliance missing.
-Result<Workplace> prepare_workplace(const WorkerSettings& settings);
+/// One with the appliance and, where that is to be restored, its saved state: what is missing is
+/// made, and the workplace says why there is no state if there can be none. Errc::unavailable:
+/// worker or appliance missing.
+Result<Workplace> prepare_workplace(const WorkerSettings& settings, bool restore);
 
-/// Whether prepare_workplace() has nothing to make, and, where the appliance is to be restored,
-/// load_saved_state() neither. Errors as there.
-Result<bool> is_prepared(const WorkerSettings& settings, bool restore);
+/// The same where nothing has to be made; none: something has. Errors as there.
+Result<std::optional<Workplace>> find_workplace(const WorkerSettings& settings, bool restore);
 
 /// The worker with the options that name the workplace, in a sandbox that may read the system's
 /// programs, the workplace and `disks`. The caller adds what it is asked to do.

@@ -113,7 +113,7 @@ class Run {
 
   Result<> carry_out(const RepairPlan& plan, const DiskCopy& copy) {
     const Inspection& inspection = order_.inspection;
-    const auto place = TRY(inspect::prepare_workplace(settings_));
+    const auto place = TRY(inspect::prepare_workplace(settings_, false));
     std::vector<fs::path> companions;
     for (const fs::path& companion : inspection.companions)
       if (!profiles::is_manifest(companion)) companions.push_back(fs::absolute(companion));
