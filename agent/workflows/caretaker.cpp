@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "agent/base/log.h"
+#include "agent/base/memory.h"
 #include "agent/model/json.h"
 
 namespace imprint::workflows {
@@ -58,6 +59,8 @@ void Caretaker::keep_looking(const std::stop_token& token) {
     if (const auto looked = look(); !looked)
       log::warn("drift: {}, continuing", looked.error().message);
     scrub();
+    // A look at everything leaves as much again in the allocator, until the next one.
+    return_free_memory();
   } while (waits(token, settings_.look_interval));
 }
 
