@@ -32,6 +32,7 @@ target_compile_options(imprint_options INTERFACE
   -Wsuggest-override   # ports are abstract classes: a misspelt override would be a new function
   -Wold-style-cast
   $<$<CONFIG:Debug>:-Werror>)  # developers build Debug; a user's other compiler must not stop at a warning
+target_link_options(imprint_options INTERFACE -Wl,--as-needed)  # what a program links is loaded whether it is used or not
 target_compile_definitions(imprint_options INTERFACE IMPRINT_VERSION="${PROJECT_VERSION}")
 
 set(IMPRINT_SANITIZE "" CACHE STRING "Comma-separated sanitizers, for example address,undefined")

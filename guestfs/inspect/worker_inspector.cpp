@@ -14,7 +14,7 @@
 #include "guestfs/inspect/worker_command.h"
 #include "guestfs/language/say.h"
 #include "guestfs/profiles/load_manifest.h"
-#include "guestfs/rules/table.h"
+#include "guestfs/rules/rule_names.h"
 
 namespace imprint::inspect {
 namespace {
@@ -138,7 +138,7 @@ Result<WorkerInspector::Planned> WorkerInspector::run(const Inspection& asked, b
 }
 
 std::string WorkerInspector::ruleset() const {
-  return rules::ruleset_version();
+  return std::string{rules::ruleset_version()};
 }
 
 }  // namespace imprint::inspect

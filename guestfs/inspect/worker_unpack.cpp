@@ -8,7 +8,7 @@
 #include "agent/base/command.h"
 #include "agent/base/digest.h"
 #include "agent/base/fd.h"
-#include "guestfs/container/unpack.h"
+#include "guestfs/container/packing.h"
 #include "guestfs/inspect/unpack_worker.h"
 #include "guestfs/inspect/worker_inspector.h"
 

@@ -11,7 +11,7 @@
 #include "guestfs/profiles/builtin.h"
 #include "guestfs/profiles/load_waivers.h"
 #include "guestfs/profiles/toml_source.h"
-#include "guestfs/rules/table.h"
+#include "guestfs/rules/rule_names.h"
 
 namespace imprint::profiles {
 namespace {
@@ -71,7 +71,7 @@ Result<> take_severities(const Source& source, const toml::node& node, Profile& 
   if (table == nullptr) return fault(source, node, "'severity' must be a table");
   for (const auto& [key, value] : *table) {
     const std::string rule{key.str()};
-    if (rules::find_rule(rule) == nullptr)
+    if (rules::find_rule_name(rule) == nullptr)
       return fault(source, value,
                    fmt::format("there is no rule '{}'; see 'imprintctl rules list'", rule));
     profile.severities[rule] = TRY(parse_override(source, rule, value));

@@ -1,7 +1,6 @@
 #include "guestfs/profiles/load_waivers.h"
 
-#include "guestfs/rules/table.h"
-#include "guestfs/rules/waivers.h"
+#include "guestfs/rules/rule_names.h"
 
 namespace imprint::profiles {
 namespace {
@@ -25,11 +24,11 @@ Result<std::optional<std::string>> pattern(const Source& source, const toml::tab
 Result<std::string> rule_of(const Source& source, const toml::table& table) {
   std::string id = TRY(required(source, table, "rule"));
   const toml::node& node = *table.get("rule");
-  const rules::Rule* rule = rules::find_rule(id);
+  const rules::RuleName* rule = rules::find_rule_name(id);
   if (rule == nullptr)
     return fault(source, node,
                  fmt::format("there is no rule '{}'; see 'imprintctl rules list'", id));
-  if (!rules::may_be_waived(*rule))
+  if (!rule->may_be_waived)
     return fault(source, node,
                  fmt::format("'{}' cannot be waived: where it fires nothing of the guest is read, "
                              "so nobody knows what would be taken",

@@ -2,7 +2,6 @@
 // The one table that lists every rule of every family.
 
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,10 +14,6 @@ const std::vector<Rule>& all_rules();
 
 /// The rule of that id, or null.
 const Rule* find_rule(std::string_view id);
-
-/// "2026.1-1f0c3b5a": the release of the rule set, and a digest of all ids and severities. Verdicts
-/// are bound to it.
-const std::string& ruleset_version();
 
 // Each family's own rules; constant.
 std::span<const Rule> container_rules();

@@ -4,7 +4,9 @@
 
 #include <set>
 
+#include "guestfs/rules/rule_names.h"
 #include "guestfs/rules/table.h"
+#include "guestfs/rules/waivers.h"
 #include "tests/guests/library/guests.h"
 
 namespace imprint::rules {
@@ -25,8 +27,18 @@ TEST(RuleTable, HasEachIdOnceWithAllItsWords) {
   EXPECT_EQ(find_rule("no.such-rule"), nullptr);
 }
 
+TEST(RuleTable, IsNamedInFullForProgramsWithoutRules) {
+  ASSERT_THAT(rule_names(), SizeIs(all_rules().size()));
+  for (const Rule& rule : all_rules()) {
+    const RuleName* name = find_rule_name(rule.id);
+    ASSERT_NE(name, nullptr) << rule.id;
+    EXPECT_EQ(name->may_be_waived, may_be_waived(rule)) << rule.id;
+  }
+  EXPECT_EQ(find_rule_name("no.such-rule"), nullptr);
+}
+
 TEST(RuleTable, HasAVersion) {
-  EXPECT_THAT(ruleset_version(), testing::MatchesRegex("2026\\.1-.{8}"));
+  EXPECT_THAT(std::string{ruleset_version()}, testing::MatchesRegex("2026\\.1-.{8}"));
 }
 
 TEST(Engine, CountsEachRuleThatCanBeRunOnce) {
