@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "agent/base/code_pages.h"
 #include "agent/base/log.h"
 #include "agent/base/memory.h"
 #include "agent/model/json.h"
@@ -59,8 +60,9 @@ void Caretaker::keep_looking(const std::stop_token& token) {
     if (const auto looked = look(); !looked)
       log::warn("drift: {}, continuing", looked.error().message);
     scrub();
-    // A look at everything leaves as much again in the allocator, until the next one.
+    // The start, or a look at everything, leaves much that is not needed until the next one.
     return_free_memory();
+    return_code_pages();
   } while (waits(token, settings_.look_interval));
 }
 
