@@ -96,7 +96,9 @@ Result<> record(Run& run) {
     });
   }));
   if (plan.image) TRY(release_bytes(run, plan.image->digest));
-  Json result = to_json(TRY(Records{run.ports.store}.instance(plan.before.id)));
+  const Instance recorded = TRY(Records{run.ports.store}.instance(plan.before.id));
+  run.shared.retention.lock()->note(recorded, run.ports.clock);
+  Json result = to_json(recorded);
   if (plan.was_running.value_or(false))
     result["downtime"] = downtime_of(TRY(run.ports.journal.find(run.job().id)));
   return run.save_result(std::move(result));

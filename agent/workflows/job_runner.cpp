@@ -90,9 +90,9 @@ void JobRunner::keep_house(const std::stop_token& token) {
 }
 
 void JobRunner::reap_expired() {
-  const auto instances = records_.instances();
-  if (!instances) return log::warn("retention: {}, continuing", instances.error().message);
-  const Retention::Round round = retention_.lock()->look(*instances, ports_.clock);
+  const auto seen = look_at_retention();
+  if (!seen) return log::warn("retention: {}, continuing", seen.error().message);
+  const Retention::Round& round = *seen;
   for (const auto& [instance, until] : round.moved)
     if (const auto moved = move_retention(instance, until); !moved)
       log::warn("retention of instance {}: {}, continuing", instance.str(), moved.error().message);
@@ -103,6 +103,11 @@ void JobRunner::reap_expired() {
                     Errc::conflict)  // a conflict: a job is open on it; the next round sees to it
       log::warn("retention of instance {}: {}, continuing", instance.str(), job.error().message);
   }
+}
+
+Result<Retention::Round> JobRunner::look_at_retention() {
+  auto retention = shared_.retention.lock();  // what is noted later is not forgotten by this look
+  return retention->look(TRY(records_.instances()), ports_.clock);
 }
 
 Result<> JobRunner::move_retention(const InstanceId& instance, const std::string& until) {

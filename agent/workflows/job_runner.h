@@ -106,6 +106,7 @@ class JobRunner : public Service {
   Outcome attempt(const JobId& id);
   void job_changed();
   void keep_house(const std::stop_token& token);
+  Result<Retention::Round> look_at_retention();
   Result<> move_retention(const InstanceId& instance, const std::string& until);
 
   /// Whether the journal has it as open; what is remembered of it may be a moment older.
@@ -133,7 +134,6 @@ class JobRunner : public Service {
   std::mutex change_mutex_;
   std::condition_variable change_;
   std::int64_t changes_ = 0;
-  Sync<Retention> retention_;
   std::mutex house_mutex_;
   std::condition_variable_any house_;
   WorkerPool pool_;

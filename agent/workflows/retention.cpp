@@ -15,13 +15,13 @@ milliseconds time_left(const std::string& until, const Clock& clock) {
   return std::chrono::duration_cast<milliseconds>(parse_time(until) - clock.now());
 }
 
-bool is_time(const std::string& text) {
-  return parse_time(text) != system_clock::time_point{};
+bool ends(const Instance& instance) {
+  return instance.retained && parse_time(instance.retained->until) != system_clock::time_point{};
 }
 
 }  // namespace
 
-void Retention::remember(const Instance& instance, const Clock& clock) {
+void Retention::remember(const Instance& instance, const Clock& clock, bool is_recent) {
   const RetainedSystem& retained = *instance.retained;
   const auto known = kept_.find(instance.id);
   if (known != kept_.end() && known->second.disk == retained.system.disk.path) {
@@ -30,16 +30,20 @@ void Retention::remember(const Instance& instance, const Clock& clock) {
   }
   kept_.insert_or_assign(instance.id,
                          Kept{retained.system.disk.path, retained.until, "",
-                              clock.uptime() + time_left(retained.until, clock), has_looked_});
+                              clock.uptime() + time_left(retained.until, clock), is_recent});
+}
+
+void Retention::note(const Instance& instance, const Clock& clock) {
+  if (ends(instance)) remember(instance, clock, true);
 }
 
 Retention::Round Retention::look(const std::vector<Instance>& instances, const Clock& clock) {
   Round round;
   std::set<InstanceId> present;
   for (const Instance& instance : instances) {
-    if (!instance.retained || !is_time(instance.retained->until)) continue;
+    if (!ends(instance)) continue;
     present.insert(instance.id);
-    remember(instance, clock);
+    remember(instance, clock, has_looked_);
     Kept& kept = kept_.at(instance.id);
     const milliseconds left = kept.end - clock.uptime();
     const milliseconds shown = time_left(kept.until, clock);

@@ -11,8 +11,8 @@
 namespace imprint::workflows {
 
 /// How long the earlier systems of instances are still kept. The wall clock is read once for each,
-/// when it is first seen; from there on it goes by the host's uptime, so that a clock which
-/// somebody sets ends nothing early. Belongs to one thread.
+/// when it is recorded or first seen; from there on it goes by the host's uptime, so that a clock
+/// which somebody sets ends nothing early. Belongs to one thread.
 class Retention {
  public:
   struct Round {
@@ -25,6 +25,8 @@ class Retention {
   /// What is to be done now; a time that cannot be read never ends, so that nothing is removed by
   /// mistake. What was named stays named until the record has changed.
   Round look(const std::vector<Instance>& instances, const Clock& clock);
+  /// That an instance has just been recorded so: from now on its end goes by uptime.
+  void note(const Instance& instance, const Clock& clock);
 
  private:
   struct Kept {
@@ -35,7 +37,7 @@ class Retention {
     bool is_recent;                 ///< made since the first look
   };
 
-  void remember(const Instance& instance, const Clock& clock);
+  void remember(const Instance& instance, const Clock& clock, bool is_recent);
 
   std::map<InstanceId, Kept> kept_;
   bool has_looked_ = false;

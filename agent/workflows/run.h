@@ -17,6 +17,7 @@
 #include "agent/ports/journal.h"
 #include "agent/ports/store.h"
 #include "agent/ports/volumes.h"
+#include "agent/workflows/retention.h"
 #include "agent/workflows/space.h"
 
 namespace imprint::workflows {
@@ -60,6 +61,7 @@ struct Shared {
   /// that no bytes go while somebody begins to rest on them.
   std::mutex bytes;
   SpaceLedger space;
+  Sync<Retention> retention;
   /// Told after each change of a job. May be called on any worker.
   std::function<void()> changed = [] {};
 };
