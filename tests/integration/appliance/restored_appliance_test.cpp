@@ -1,6 +1,8 @@
 // A restored appliance says what a booted one says, whatever has become of its saved state.
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -51,13 +53,17 @@ class RestoredAppliance : public testing::Test {
     EXPECT_TRUE(appliance) << appliance.error().message;
     fs::create_directory(cache_);
     fs::permissions(folder_.path(), fs::perms{0755});
-    for (const auto& entry : fs::directory_iterator{IMPRINT_TEST_CACHE})
-      if (!entry.path().filename().string().starts_with("state-") && entry.is_directory())
-        fs::create_directory_symlink(entry.path(), cache_ / entry.path().filename());
+    link_appliance();
     Command build;
     build.arguments = {IMPRINT_BUILD_IMAGE, "faults", image_.string()};
     const auto built = run_checked(build);
     EXPECT_TRUE(built) << built.error().message;
+  }
+
+  void link_appliance() const {
+    for (const auto& entry : fs::directory_iterator{IMPRINT_TEST_CACHE})
+      if (!entry.path().filename().string().starts_with("state-") && entry.is_directory())
+        fs::create_directory_symlink(entry.path(), cache_ / entry.path().filename());
   }
 
   /// The only state's file; an empty path if there is none.
@@ -164,6 +170,29 @@ TEST_F(RestoredAppliance, SaysWhatABootedOneSaysWhateverBecameOfItsState) {
   for (const auto& entry : fs::directory_iterator{cache_})
     left += entry.path().filename().string().starts_with("state-") ? 1U : 0U;
   EXPECT_EQ(left, 1U);
+}
+
+TEST_F(RestoredAppliance, IsBootedWhereNoStateCanBeKept) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can mount";
+  // In a namespace of this process, so that nothing is left mounted.
+  ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+  ASSERT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+  booted_ = inspect(image_, cache_, false);
+  {
+    SCOPED_TRACE("a full disk");
+    ASSERT_EQ(::mount("small", cache_.c_str(), "tmpfs", 0, "size=8m,mode=0755"), 0);
+    link_appliance();
+    expect_booted("less than 800 MB are free");
+    EXPECT_EQ(state(), "");
+  }
+  {
+    SCOPED_TRACE("a disk that cannot be written to");
+    ASSERT_EQ(::mount("large", cache_.c_str(), "tmpfs", 0, "size=2g,mode=0755"), 0);
+    link_appliance();
+    ASSERT_EQ(::mount(nullptr, cache_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
+    expect_booted("Read-only file system");
+  }
+  for (int mounts = 0; mounts < 2; ++mounts) ASSERT_EQ(::umount2(cache_.c_str(), MNT_DETACH), 0);
 }
 
 TEST_F(RestoredAppliance, SaysOfEveryTestGuestWhatABootedOneSays) {
