@@ -23,7 +23,8 @@ constexpr std::uint64_t write_rights =
 // brought which.
 constexpr std::uint64_t refer_right = LANDLOCK_ACCESS_FS_REFER;
 constexpr std::uint64_t truncate_right = 1U << 14;
-constexpr std::uint64_t tcp_bind_and_connect = 3;
+constexpr std::uint64_t tcp_bind = 1;
+constexpr std::uint64_t tcp_connect = 2;
 constexpr std::uint64_t abstract_sockets_and_signals = 3;
 constexpr std::uint64_t never_granted =
     LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
@@ -46,12 +47,12 @@ struct Confinement {
 
 /// As much as the kernel can do: files always; truncation from ABI 3 (before it, no rule set can
 /// forbid it), TCP from 4, signals and abstract sockets of processes outside from 6.
-Confinement confinement_of(long abi) {
+Confinement confinement_of(long abi, bool network) {
   RulesetAttributes attributes;
   attributes.files = read_rights | write_rights | never_granted;
   if (abi >= 2) attributes.files |= refer_right;
   if (abi >= 3) attributes.files |= truncate_right;
-  if (abi >= 4) attributes.network = tcp_bind_and_connect;
+  if (abi >= 4) attributes.network = network ? tcp_bind : tcp_bind | tcp_connect;
   if (abi >= 6) attributes.scoped = abstract_sockets_and_signals;
   const std::size_t fields = abi >= 6 ? 3 : abi >= 4 ? 2 : 1;
   return {attributes, fields * sizeof(std::uint64_t)};
@@ -93,7 +94,7 @@ Result<PreparedSandbox> PreparedSandbox::prepare(const Sandbox& sandbox) {
     if (errno == ENOSYS || errno == EOPNOTSUPP) return prepared;
     return system_error(errno, "landlock");
   }
-  const Confinement confinement = confinement_of(abi);
+  const Confinement confinement = confinement_of(abi, sandbox.network);
   prepared.ruleset_ = Fd{static_cast<int>(
       ::syscall(SYS_landlock_create_ruleset, &confinement.attributes, confinement.size, 0))};
   if (!prepared.confined()) return system_error(errno, "landlock rule set");

@@ -20,6 +20,7 @@ struct Sandbox {
   std::uint64_t memory_limit = 0;  ///< RLIMIT_AS in bytes; 0: none
   std::uint64_t cpu_seconds = 0;   ///< RLIMIT_CPU; 0: none
   std::uint64_t open_files = 256;  ///< RLIMIT_NOFILE
+  bool network = false;            ///< whether it may connect by TCP, where the kernel can tell
 };
 
 /// A Landlock rule set made ready before fork, so that the child needs only async-signal-safe

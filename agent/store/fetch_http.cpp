@@ -1,147 +1,29 @@
 #include "agent/store/fetch_http.h"
 
-#include <curl/curl.h>
+#include <thread>
 
-#include <optional>
-
-#include "agent/base/owned.h"
 #include "agent/store/download_file.h"
+#include "agent/store/fetch_command.h"
+#include "agent/store/reception.h"
 
 namespace imprint::store {
 namespace {
 
-constexpr long redirect_limit = 5;
-constexpr long connect_limit = 30;  // seconds
-
-using Url = Owned<CURLU, curl_url_cleanup>;
-using Easy = Owned<CURL, curl_easy_cleanup>;
-using CurlText = Owned<char, curl_free>;
-
-/// Must happen once before any thread uses the library.
-bool start_library() {
-  static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return started;
-}
-
-std::optional<std::string> part_of(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return std::nullopt;
-  const CurlText owned{text};
-  return std::string{text};
-}
-
-struct Address {
-  std::string url;
-  std::string shown;  ///< for messages: without the query, which may carry a signature
-  bool secure = false;
-};
-
-Result<Address> parse_address(const std::string& text) {
-  const Url url{curl_url()};
-  const unsigned flags = CURLU_NON_SUPPORT_SCHEME;  // so that a wrong scheme is said to be one
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), flags) != CURLUE_OK)
-    return make_error(Errc::invalid,
-                      "the source is neither an absolute path nor an http or https URL");
-  const std::string scheme = part_of(url.get(), CURLUPART_SCHEME).value_or("");
-  if (scheme != "http" && scheme != "https")
-    return make_error(Errc::invalid,
-                      "'{}' is not a supported kind of source: expected http or https",
-                      scheme.substr(0, 40));
-  if (part_of(url.get(), CURLUPART_USER) || part_of(url.get(), CURLUPART_PASSWORD))
-    return make_error(Errc::invalid,
-                      "the URL on host '{}' holds a user name or password: these are not taken",
-                      part_of(url.get(), CURLUPART_HOST).value_or(""));
-  curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
-  Address address{part_of(url.get(), CURLUPART_URL).value_or(""), "", scheme == "https"};
-  curl_url_set(url.get(), CURLUPART_QUERY, nullptr, 0);
-  address.shown = part_of(url.get(), CURLUPART_URL).value_or("");
-  return address;
-}
-
-/// What the callbacks share; they must not throw, as C code calls them.
-struct Transfer {
-  DownloadFile& file;
-  ProgressTeller teller;
-  std::optional<Error> fault;  ///< why a callback stopped the transfer
-};
-
-std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* context) {
-  auto& transfer = *static_cast<Transfer*>(context);
-  auto written = transfer.file.write(std::as_bytes(std::span{bytes, count}));
-  if (written) return count;
-  transfer.fault = std::move(written).error();
-  return 0;
-}
-
-int on_progress(void* context, curl_off_t total, curl_off_t, curl_off_t, curl_off_t) {
-  auto& transfer = *static_cast<Transfer*>(context);
-  if (auto fits = transfer.file.expect(static_cast<std::uint64_t>(total)); !fits) {
-    transfer.fault = std::move(fits).error();
-    return 1;
-  }
-  if (transfer.teller.tell({transfer.file.size(), static_cast<std::uint64_t>(total)})) return 0;
-  transfer.fault = make_error(Errc::cancelled, "the download was cancelled");
-  return 1;
-}
-
-void configure(CURL* easy, const Address& address, const HttpOptions& options, Transfer& transfer) {
-  curl_easy_setopt(easy, CURLOPT_URL, address.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, address.secure ? "https" : "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, redirect_limit);
-  curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_limit);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_limit.count()));
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "imprint/" IMPRINT_VERSION);
-  if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &transfer);
-}
-
-Errc code_of_status(long status) {
-  if (status == 404) return Errc::not_found;
-  return status >= 500 ? Errc::unavailable : Errc::invalid;
-}
-
-Error transfer_error(CURL* easy, CURLcode code) {
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  switch (code) {
-    case CURLE_HTTP_RETURNED_ERROR:
-      return make_error(code_of_status(status), "the server answered {}", status);
-    case CURLE_TOO_MANY_REDIRECTS:
-      return make_error(Errc::invalid, "more than {} redirects", redirect_limit);
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      return make_error(Errc::invalid,
-                        "the server redirects to a kind of address that is not followed");
-    case CURLE_OPERATION_TIMEDOUT:
-      return make_error(Errc::unavailable, "no progress for too long");
-    default:
-      return make_error(Errc::unavailable, "{}", curl_easy_strerror(code));
-  }
-}
-
-Result<> check_status(CURL* easy) {
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status == 200) return {};
-  return make_error(Errc::invalid, "the server answered {} instead of the file", status);
-}
-
-Result<> run_transfer(const Address& address, const HttpOptions& options, Transfer& transfer) {
-  const Easy easy{curl_easy_init()};
-  if (!easy) return make_error(Errc::unavailable, "libcurl cannot start a transfer");
-  configure(easy.get(), address, options, transfer);
-  const CURLcode code = curl_easy_perform(easy.get());
-  if (transfer.fault) return *transfer.fault;
-  if (code != CURLE_OK) return transfer_error(easy.get(), code);
-  return check_status(easy.get());
+Result<> run_child(const std::string& url, const HttpOptions& options, Reception& reception) {
+  Command command = TRY(fetch_command(url, options));
+  Pipe pipe = TRY(Pipe::make());
+  give_descriptor(command, pipe.write.get());
+  command.on_output = [&](std::string_view output) { reception.hear(output); };
+  command.progress = [&] { return reception.received(); };
+  command.cancelled = [&] { return reception.is_over(); };
+  auto output = [&] {
+    const std::jthread taking{[&] { reception.take(pipe.read.get()); }};
+    auto ended = run_command(command);
+    pipe.write.reset();  // ours is the last: the reader comes to the end
+    return ended;
+  }();
+  if (auto fault = reception.fault()) return *std::move(fault);
+  return check_fetched(output);
 }
 
 }  // namespace
@@ -149,11 +31,11 @@ Result<> run_transfer(const Address& address, const HttpOptions& options, Transf
 Result<Fetched> fetch_http(const std::string& url, const std::filesystem::path& target,
                            std::uint64_t limit, const std::function<bool(FetchProgress)>& progress,
                            const HttpOptions& options) {
-  if (!start_library()) return make_error(Errc::unavailable, "libcurl cannot start");
-  const Address address = TRY(parse_address(url));
   DownloadFile file = TRY(DownloadFile::create(target, limit));
-  Transfer transfer{file, ProgressTeller{progress}, std::nullopt};
-  TRY_WITH(run_transfer(address, options, transfer), "'" + address.shown + "'");
+  Reception reception{file, progress};
+  const auto done = run_child(url, options, reception);
+  if (!done && reception.address().empty()) return done.error();
+  if (!done) return with_context(done.error(), "'" + reception.address() + "'");
   return std::move(file).finish();
 }
 

@@ -11,6 +11,7 @@ struct HttpOptions {
   std::chrono::seconds stall_limit{
       30};  ///< without a byte for so long, a download has failed; there is no total limit
   std::filesystem::path ca_file{};  ///< of the certificates to trust; empty: the system's
+  std::filesystem::path program{};  ///< imprint-fetch; empty: beside this program, else in libexec
 };
 
 /// The ImageSource port: an absolute path, or an http or https URL without user name and password.

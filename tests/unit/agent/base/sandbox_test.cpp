@@ -80,7 +80,7 @@ TEST_F(SandboxedShell, HasDevNull) {
   EXPECT_EQ(shell("echo x > /dev/null && cat < /dev/null").status, 0);
 }
 
-TEST_F(SandboxedShell, CannotConnectOut) {
+TEST_F(SandboxedShell, ConnectsOutOnlyWhereItMay) {
   const Fd listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -96,6 +96,9 @@ TEST_F(SandboxedShell, CannotConnectOut) {
   outside.arguments = {"bash", "-c", connect};
   ASSERT_EQ(run_command(outside)->status, 0);
   EXPECT_THAT(run("bash", {"-c", connect}).err, HasSubstr("Permission denied"));
+  sandbox_.network = true;
+  EXPECT_EQ(run("bash", {"-c", connect}).status, 0);
+  EXPECT_NE(run("cat", {(folder_ / "secret").string()}).status, 0);
 }
 
 TEST_F(SandboxedShell, CannotSignalAProcessOutside) {

@@ -47,7 +47,7 @@ class FileSource : public testing::Test {
   TempFolder folder_;
   std::filesystem::path source_ = folder_ / "source.img";
   std::filesystem::path target_ = folder_ / "target.part";
-  store::LocalImageSource images_;
+  store::LocalImageSource images_{{.program = IMPRINT_TEST_FETCH}};
 };
 
 TEST_F(FileSource, IsCopiedAndHashed) {

@@ -32,7 +32,8 @@ class HttpSource : public testing::Test {
   HttpFixture server_;
   TempFolder folder_;
   std::filesystem::path target_ = folder_ / "target.part";
-  store::LocalImageSource images_{{.stall_limit = std::chrono::seconds{1}}};
+  store::LocalImageSource images_{
+      {.stall_limit = std::chrono::seconds{1}, .program = IMPRINT_TEST_FETCH}};
 };
 
 TEST_F(HttpSource, IsDownloadedAndHashed) {
@@ -149,6 +150,14 @@ TEST_F(HttpSource, NeverTouchesATargetThatIsThere) {
   EXPECT_EQ(read_file(target_).value(), "old");
 }
 
+TEST_F(HttpSource, NeedsItsProgram) {
+  store::LocalImageSource bare{{.program = folder_ / "absent"}};
+  const auto fetched = bare.fetch(server_.url("/x"), target_, no_limit, {});
+  ASSERT_FALSE(fetched);
+  EXPECT_EQ(fetched.error().code, Errc::unavailable);
+  EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
 class HttpsSource : public testing::Test {
  protected:
   void SetUp() override {
@@ -172,11 +181,11 @@ class HttpsSource : public testing::Test {
 
 TEST_F(HttpsSource, IsDownloadedWhenItIsTrusted) {
   server_->serve("/x", {.body = "safe"});
-  store::LocalImageSource strangers;
+  store::LocalImageSource strangers{{.program = IMPRINT_TEST_FETCH}};
   const auto refused = strangers.fetch(server_->url("/x"), target_, no_limit, {});
   ASSERT_FALSE(refused) << "a certificate of nobody that we know";
   EXPECT_EQ(refused.error().code, Errc::unavailable);
-  store::LocalImageSource friends{{.ca_file = certificate_}};
+  store::LocalImageSource friends{{.ca_file = certificate_, .program = IMPRINT_TEST_FETCH}};
   const auto fetched = friends.fetch(server_->url("/x"), target_, no_limit, {});
   ASSERT_TRUE(fetched) << fetched.error().message;
   EXPECT_EQ(fetched->digest.hex(), digest_of("safe"));
@@ -186,7 +195,7 @@ TEST_F(HttpsSource, IsNeverLeftForHttp) {
   HttpFixture plain;
   plain.serve("/x", {.body = "anybody may have changed this"});
   server_->serve("/x", {.status = 302, .headers = {{"Location", plain.url("/x")}}});
-  store::LocalImageSource images{{.ca_file = certificate_}};
+  store::LocalImageSource images{{.ca_file = certificate_, .program = IMPRINT_TEST_FETCH}};
   const auto fetched = images.fetch(server_->url("/x"), target_, no_limit, {});
   ASSERT_FALSE(fetched);
   EXPECT_EQ(fetched.error().code, Errc::invalid) << fetched.error().message;
