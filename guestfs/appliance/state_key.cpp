@@ -12,7 +12,7 @@
 namespace imprint::appliance {
 namespace {
 
-constexpr int state_version = 4;  ///< grows with whatever else changes what is in a state
+constexpr int state_version = 5;  ///< grows with whatever else changes what is in a state
 
 Result<std::string> describe_file(const std::filesystem::path& path) {
   struct stat info {};
