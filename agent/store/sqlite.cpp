@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -23,6 +24,18 @@ Result<> make_private_file(const std::filesystem::path& path) {
   if (::fstat(fd.get(), &info) != 0) return system_error(errno, "database '" + path.string() + "'");
   if (!S_ISREG(info.st_mode))
     return make_error(Errc::invalid, "database '{}' is not a regular file", path.string());
+  return {};
+}
+
+/// The page cache may hold what a disk that failed does not (SqliteFile): what is judged is the
+/// disk.
+Result<> forget_cached(const std::filesystem::path& path) {
+  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (!fd.valid())
+    return errno == ENOENT ? Result<>{} : system_error(errno, "file '" + path.string() + "'");
+  // What is not written yet is not forgotten.
+  if (::fdatasync(fd.get()) != 0) return system_error(errno, "file '" + path.string() + "'");
+  ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
   return {};
 }
 
@@ -99,6 +112,7 @@ Result<std::unique_ptr<SQLite::Database>> open_database(const std::filesystem::p
                                                         const Schema& schema) {
   using Opened = Result<std::unique_ptr<SQLite::Database>>;
   TRY(make_private_file(path));
+  for (const char* part : {"", "-wal"}) TRY(forget_cached(path.string() + part));
   return guarded(path.string(), [&]() -> Opened {
     auto database = std::make_unique<SQLite::Database>(
         path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_FULLMUTEX, busy_timeout);

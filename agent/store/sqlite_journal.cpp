@@ -21,22 +21,20 @@ Result<> check_form(const Job& job) {
 
 }  // namespace
 
-SqliteJournal::SqliteJournal(std::string file, std::unique_ptr<SQLite::Database> database,
-                             const Clock& clock)
-    : file_{std::move(file)}, clock_{clock}, database_{std::move(database)} {}
+SqliteJournal::SqliteJournal(const std::filesystem::path& path,
+                             std::unique_ptr<SQLite::Database> database, const Clock& clock)
+    : clock_{clock}, database_{path, journal_schema, std::move(database)} {}
 
 Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem::path& path,
                                                            const Clock& clock) {
   auto database = TRY(open_database(path, journal_schema));
-  return std::unique_ptr<SqliteJournal>{
-      new SqliteJournal{path.string(), std::move(database), clock}};
+  return std::unique_ptr<SqliteJournal>{new SqliteJournal{path, std::move(database), clock}};
 }
 
 Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_copy(const std::filesystem::path& path,
                                                                 const Clock& clock) {
   auto database = TRY(copy_database(path, journal_schema));
-  return std::unique_ptr<SqliteJournal>{
-      new SqliteJournal{path.string(), std::move(database), clock}};
+  return std::unique_ptr<SqliteJournal>{new SqliteJournal{path, std::move(database), clock}};
 }
 
 bool SqliteJournal::is_newer(const std::filesystem::path& path) {
@@ -44,7 +42,7 @@ bool SqliteJournal::is_newer(const std::filesystem::path& path) {
 }
 
 Result<Job> SqliteJournal::read_row(SQLite::Statement& row) {
-  Job job = TRY(read_job(row, file_));
+  Job job = TRY(read_job(row, database_.name()));
   if (const auto report = reports_.find(job.id); report != reports_.end()) {
     job.progress = report->second.progress;
     job.note = report->second.note;
@@ -98,7 +96,7 @@ Result<> SqliteJournal::write(const Job& job) {
 Result<Submitted> SqliteJournal::submit(const Job& job) {
   TRY(check_form(job));
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<Submitted> {
+  return database_.write([&]() -> Result<Submitted> {
     SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
     SQLite::Statement same_key{*database_,
                                "SELECT id, request_digest FROM jobs WHERE idempotency_key = ?"};
@@ -129,7 +127,7 @@ Result<Submitted> SqliteJournal::submit(const Job& job) {
 template <class Change>
 Result<> SqliteJournal::update(const JobId& job, Change change) {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<> {
+  return database_.write([&]() -> Result<> {
     SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
     Job edited = TRY(read(job.str()));
     if (is_final(edited.state)) return make_error(Errc::conflict, "job '{}' has ended", job.str());
@@ -182,7 +180,7 @@ Result<> SqliteJournal::save_context(const JobId& job, const Json& context) {
 
 Result<> SqliteJournal::report(const JobId& job, double progress, const std::string& note) {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<> {
+  return database_.read([&]() -> Result<> {
     SQLite::Statement row{*database_,
                           "SELECT state IN ('queued', 'running') FROM jobs WHERE id = ?"};
     row.bind(1, job.str());
@@ -227,12 +225,12 @@ Result<> SqliteJournal::finish(const JobId& job, JobState state, const Json& res
 
 Result<Job> SqliteJournal::find(const JobId& job) {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<Job> { return read(job.str()); });
+  return database_.read([&]() -> Result<Job> { return read(job.str()); });
 }
 
 Result<std::vector<Job>> SqliteJournal::list(std::size_t limit) {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<std::vector<Job>> {
+  return database_.read([&]() -> Result<std::vector<Job>> {
     SQLite::Statement rows{*database_, std::string{select_job} + "ORDER BY position DESC LIMIT ?"};
     rows.bind(1, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
     return read_rows(rows);
@@ -241,7 +239,7 @@ Result<std::vector<Job>> SqliteJournal::list(std::size_t limit) {
 
 Result<std::vector<Job>> SqliteJournal::open_jobs() {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<std::vector<Job>> {
+  return database_.read([&]() -> Result<std::vector<Job>> {
     SQLite::Statement rows{
         *database_,
         std::string{select_job} + "WHERE state IN ('queued', 'running') ORDER BY position"};
@@ -251,11 +249,11 @@ Result<std::vector<Job>> SqliteJournal::open_jobs() {
 
 Result<std::vector<DamagedJob>> SqliteJournal::damaged() {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<std::vector<DamagedJob>> {
+  return database_.read([&]() -> Result<std::vector<DamagedJob>> {
     std::vector<DamagedJob> damaged;
     SQLite::Statement rows{*database_, std::string{select_job} + "ORDER BY position"};
     while (rows.executeStep())
-      if (const auto job = read_job(rows, file_); !job)
+      if (const auto job = read_job(rows, database_.name()); !job)
         damaged.push_back(read_damage(rows, job.error().message));
     return damaged;
   });
@@ -263,12 +261,12 @@ Result<std::vector<DamagedJob>> SqliteJournal::damaged() {
 
 Result<> SqliteJournal::set_aside(const std::string& name) {
   const std::lock_guard lock{mutex_};
-  return guarded(file_, [&]() -> Result<> {
+  return database_.write([&]() -> Result<> {
     SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
     std::optional<std::int64_t> position;
     SQLite::Statement rows{*database_, select_job};
     while (rows.executeStep() && !position)
-      if (const auto job = read_job(rows, file_);
+      if (const auto job = read_job(rows, database_.name());
           !job && read_damage(rows, job.error().message).name == name)
         position = position_of(rows);
     rows.reset();

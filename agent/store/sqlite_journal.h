@@ -9,7 +9,7 @@
 
 #include "agent/ports/clock.h"
 #include "agent/ports/journal.h"
-#include "agent/store/sqlite.h"
+#include "agent/store/sqlite_file.h"
 
 namespace imprint::store {
 
@@ -50,7 +50,8 @@ class SqliteJournal : public Journal {
     std::string note;
   };
 
-  SqliteJournal(std::string file, std::unique_ptr<SQLite::Database> database, const Clock& clock);
+  SqliteJournal(const std::filesystem::path& path, std::unique_ptr<SQLite::Database> database,
+                const Clock& clock);
 
   /// Reads an open job, lets `change` edit it and writes it back, in one transaction.
   template <class Change>
@@ -64,10 +65,9 @@ class SqliteJournal : public Journal {
   Result<> insert(const Job& job);
   Result<> write(const Job& job);
 
-  std::string file_;
   const Clock& clock_;
   std::mutex mutex_;  ///< over what follows
-  std::unique_ptr<SQLite::Database> database_;
+  SqliteFile database_;
   std::map<JobId, Report>
       reports_;  ///< of open jobs, newer than their rows; lost in a crash, as the port allows
 };

@@ -21,11 +21,9 @@ CREATE TABLE leases (id INTEGER PRIMARY KEY, time_to_live INTEGER NOT NULL) STRI
 )"};
 
 Result<std::shared_ptr<SqliteState>> SqliteState::take(std::unique_ptr<SQLite::Database> database,
-                                                       const std::filesystem::path& file) {
-  auto state = std::make_shared<SqliteState>();
-  state->file = file.string();
-  state->database = std::move(database);
-  TRY(guarded(state->file, [&]() -> Result<> {
+                                                       const std::filesystem::path& path) {
+  auto state = std::make_shared<SqliteState>(std::move(database), path);
+  TRY(state->database.read([&]() -> Result<> {
     state->load_leases();
     return {};
   }));

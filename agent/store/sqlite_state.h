@@ -10,7 +10,7 @@
 #include <string>
 
 #include "agent/ports/store.h"
-#include "agent/store/sqlite.h"
+#include "agent/store/sqlite_file.h"
 
 namespace imprint::store {
 
@@ -22,19 +22,24 @@ class SqliteState {
 
   static const Schema schema;
 
-  /// Takes a database of this schema; `file` is its name in errors.
+  /// Takes a database of this schema, which is at `path`.
   static Result<std::shared_ptr<SqliteState>> take(std::unique_ptr<SQLite::Database> database,
-                                                   const std::filesystem::path& file);
+                                                   const std::filesystem::path& path);
+  SqliteState(std::unique_ptr<SQLite::Database> taken, const std::filesystem::path& path)
+      : database{path, schema, std::move(taken)} {}
 
-  /// Runs `body` with the lock held, after the leases whose time is over have ended, so that no
-  /// caller sees their keys.
+  /// Runs `body`, which only looks, with the lock held, after the leases whose time is over have
+  /// ended, so that no caller sees their keys.
   template <class Body>
-  std::invoke_result_t<Body> perform(Body body) {
+  std::invoke_result_t<Body> read(Body body) {
     const std::lock_guard lock{mutex};
-    return guarded(file, [&]() -> std::invoke_result_t<Body> {
-      end_due_leases();
-      return body();
-    });
+    return database.read(after_leases(body));
+  }
+  /// The same for what changes something.
+  template <class Body>
+  std::invoke_result_t<Body> write(Body body) {
+    const std::lock_guard lock{mutex};
+    return database.write(after_leases(body));
   }
 
   // The following throw SQLite::Exception and are called within perform or with the lock held.
@@ -59,14 +64,20 @@ class SqliteState {
     SteadyClock::time_point ends;
   };
 
-  std::string file;
-  std::unique_ptr<SQLite::Database> database;
+  SqliteFile database;
   std::map<LeaseId, Lease>
       leases;        ///< as in the database, with their ends, which only this process knows
   std::mutex mutex;  ///< over all of the above
   std::condition_variable changed;  ///< something was committed or compacted
 
  private:
+  template <class Body>
+  auto after_leases(Body& body) {
+    return [this, &body]() -> std::invoke_result_t<Body> {
+      end_due_leases();
+      return body();
+    };
+  }
   void load_leases();
 };
 

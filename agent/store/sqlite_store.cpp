@@ -122,7 +122,7 @@ bool SqliteStore::is_newer(const std::filesystem::path& path) {
 }
 
 Result<> SqliteStore::keep_aside(const std::string& key) {
-  return state_->perform([&]() -> Result<> {
+  return state_->write([&]() -> Result<> {
     if (!find_entry(*state_, key)) return make_error(Errc::not_found, "no record '{}'", key);
     SQLite::Transaction transaction{*state_->database, SQLite::TransactionBehavior::IMMEDIATE};
     state_->database->exec(
@@ -139,12 +139,11 @@ Result<> SqliteStore::keep_aside(const std::string& key) {
 }
 
 Result<std::optional<Entry>> SqliteStore::get(const std::string& key) {
-  return state_->perform(
-      [&]() -> Result<std::optional<Entry>> { return find_entry(*state_, key); });
+  return state_->read([&]() -> Result<std::optional<Entry>> { return find_entry(*state_, key); });
 }
 
 Result<Listing> SqliteStore::list(const std::string& prefix) {
-  return state_->perform([&]() -> Result<Listing> {
+  return state_->read([&]() -> Result<Listing> {
     Listing listing{state_->revision(), {}};
     const auto end = end_of_prefix(prefix);
     SQLite::Statement rows{*state_->database, std::string{select_entry} + "WHERE key >= ? " +
@@ -158,7 +157,7 @@ Result<Listing> SqliteStore::list(const std::string& prefix) {
 
 Result<Revision> SqliteStore::commit(const Transaction& transaction) {
   TRY(check_form(transaction));
-  return state_->perform([&]() -> Result<Revision> {
+  return state_->write([&]() -> Result<Revision> {
     TRY(check_state(*state_, transaction));
     if (!changes_something(*state_, transaction)) return state_->revision();
     return apply(*state_, transaction);
@@ -166,7 +165,7 @@ Result<Revision> SqliteStore::commit(const Transaction& transaction) {
 }
 
 Result<std::unique_ptr<Watch>> SqliteStore::watch(const std::string& prefix, Revision from) {
-  return state_->perform([&]() -> Result<std::unique_ptr<Watch>> {
+  return state_->read([&]() -> Result<std::unique_ptr<Watch>> {
     if (from < state_->compacted())
       return make_error(Errc::exhausted, "revision {} was compacted away", from);
     return std::unique_ptr<Watch>{std::make_unique<SqliteWatch>(state_, prefix, from)};
@@ -174,7 +173,7 @@ Result<std::unique_ptr<Watch>> SqliteStore::watch(const std::string& prefix, Rev
 }
 
 Result<> SqliteStore::compact(Revision revision) {
-  return state_->perform([&]() -> Result<> {
+  return state_->write([&]() -> Result<> {
     if (revision > state_->revision() + 1)
       return make_error(Errc::invalid, "revision {} is not reached yet", revision);
     SQLite::Transaction transaction{*state_->database, SQLite::TransactionBehavior::IMMEDIATE};
@@ -194,7 +193,7 @@ Result<LeaseId> SqliteStore::grant_lease(std::chrono::milliseconds time_to_live)
   if (time_to_live.count() < 1 || time_to_live > SqliteState::longest_lease)
     return make_error(Errc::invalid, "a lease of {} ms is not between 1 ms and 365 days",
                       time_to_live.count());
-  return state_->perform([&]() -> Result<LeaseId> {
+  return state_->write([&]() -> Result<LeaseId> {
     SQLite::Transaction transaction{*state_->database, SQLite::TransactionBehavior::IMMEDIATE};
     state_->database->exec("UPDATE state SET last_lease = last_lease + 1");
     const LeaseId id = state_->database->execAndGet("SELECT last_lease FROM state").getInt64();
@@ -210,7 +209,7 @@ Result<LeaseId> SqliteStore::grant_lease(std::chrono::milliseconds time_to_live)
 }
 
 Result<> SqliteStore::keep_lease(LeaseId lease) {
-  return state_->perform([&]() -> Result<> {
+  return state_->write([&]() -> Result<> {
     const auto found = state_->leases.find(lease);
     if (found == state_->leases.end())
       return make_error(Errc::not_found, "lease {} has ended", lease);
@@ -220,7 +219,7 @@ Result<> SqliteStore::keep_lease(LeaseId lease) {
 }
 
 Result<> SqliteStore::revoke_lease(LeaseId lease) {
-  return state_->perform([&]() -> Result<> {
+  return state_->write([&]() -> Result<> {
     if (!state_->leases.contains(lease))
       return make_error(Errc::not_found, "lease {} has ended", lease);
     state_->end_lease(lease);

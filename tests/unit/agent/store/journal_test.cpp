@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "agent/base/atomic_file.h"
@@ -63,6 +65,51 @@ class SqliteJournalFile : public testing::Test {
   std::filesystem::path path_ = folder_ / "journal.db";
   SystemClock clock_;
 };
+
+/// Every write beyond the first bytes of a file fails meanwhile, as on a disk that is broken.
+class BrokenDisk {
+ public:
+  BrokenDisk() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  BrokenDisk(const BrokenDisk&) = delete;
+  BrokenDisk& operator=(const BrokenDisk&) = delete;
+  ~BrokenDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = nullptr;
+};
+
+TEST_F(SqliteJournalFile, ReadsTheDiskAgainAfterAWriteHasFailed) {
+  const auto journal = open();
+  const Job first = sample_job("k1");
+  Job second = sample_job("k2");
+  second.subject = "i-000000000002";
+  ASSERT_TRUE(journal->submit(first));
+  {
+    const BrokenDisk broken;
+    for (int tries = 0; tries < 2; ++tries) {
+      const auto refused = journal->submit(second);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, Errc::unavailable) << refused.error().message;
+    }
+    EXPECT_EQ(journal->find(first.id)->idempotency_key, "k1") << "what is there is still shown";
+  }
+  // Only what is on disk counts: a copy of it is put in its place, and is what is read then.
+  std::filesystem::copy_file(path_, folder_ / "copy.db");
+  std::filesystem::copy_file(path_.string() + "-wal", (folder_ / "copy.db").string() + "-wal");
+  std::filesystem::rename(folder_ / "copy.db", path_);
+  std::filesystem::rename((folder_ / "copy.db").string() + "-wal", path_.string() + "-wal");
+  ASSERT_TRUE(journal->submit(second));
+  EXPECT_EQ(open()->list(10)->size(), 2U) << "the new file has it: the old one was let go";
+}
 
 TEST_F(SqliteJournalFile, NamesARowThatWasChangedBehindItsBack) {
   const Job job = sample_job("k1");
