@@ -16,6 +16,18 @@
 //                                       the disk; of each piece the offset in the file, that on the
 //                                       disk, and the length; nothing where the bytes do not lie
 //                                       there as they are read
+//   host:      "look PATH"              what lstat(2) tells of a file
+//              "names PATH"             what is in a folder
+//              "folder PATH"            the same, with what "look" tells of each entry
+//              "bytes OFFSET SIZE PATH" of a regular file
+//   appliance: "told SIZE"              so many bytes follow: those of the file; or of the file
+//   that
+//                                       was looked at " MODE UID GID SIZE MODIFIED" in hexadecimal
+//                                       digits, and a link's target, each ended by NUL; or of each
+//                                       entry its name, a letter for its type with those numbers
+//                                       behind, and a link's target. No bytes: there is no such
+//                                       file
+//              "untold"                 it is not to be had so: guestfsd may tell more
 //   host:      "probe sda1"             what blkid(8) finds on a device, by its path below /dev
 //   appliance: "probed TYPE=65787434 ..."
 //                                       the values in hexadecimal digits; nothing if it is unsure

@@ -138,6 +138,43 @@ Result<std::optional<FileExtents>> Handshake::extents(const std::string& path, D
   return parse_extents(TRY(stream_.read_line(deadline)));
 }
 
+Result<std::optional<std::string>> Handshake::ask_for_bytes(const std::string& order,
+                                                            Deadline deadline) {
+  constexpr std::string_view told = "told ";
+  constexpr std::size_t most = std::size_t{1} << 20;
+  TRY(stream_.write(order));
+  const std::string answer = TRY(stream_.read_line(deadline));
+  if (answer == "untold") return std::optional<std::string>{};
+  std::size_t size = 0;
+  const char* end = answer.data() + answer.size();
+  if (!answer.starts_with(told) ||
+      std::from_chars(answer.data() + told.size(), end, size).ptr != end || size > most)
+    return makes_no_sense(answer);
+  return std::optional{TRY(stream_.read_bytes(size, deadline))};
+}
+
+Result<std::optional<Look>> Handshake::look(const std::string& path, Deadline deadline) {
+  const auto told = TRY(ask_for_bytes(fmt::format("look {}\n", to_hex(path)), deadline));
+  if (!told) return std::optional<Look>{};
+  return std::optional{TRY(parse_look(*told))};
+}
+
+Result<std::optional<std::vector<ToldEntry>>> Handshake::folder(const std::string& path,
+                                                                bool details, Deadline deadline) {
+  const auto told = TRY(
+      ask_for_bytes(fmt::format("{} {}\n", details ? "folder" : "names", to_hex(path)), deadline));
+  if (!told) return std::optional<std::vector<ToldEntry>>{};
+  return std::optional{TRY(parse_folder(*told))};
+}
+
+Result<std::optional<std::string>> Handshake::bytes(const std::string& path, std::uint64_t offset,
+                                                    std::size_t size, Deadline deadline) {
+  auto told =
+      TRY(ask_for_bytes(fmt::format("bytes {} {} {}\n", offset, size, to_hex(path)), deadline));
+  if (told && told->size() > size) return makes_no_sense("more bytes than were asked for");
+  return told;
+}
+
 Result<Values> Handshake::probe(const std::string& device, Deadline deadline) {
   TRY(stream_.write(fmt::format("probe {}\n", device)));
   return parse_probed(TRY(stream_.read_line(deadline)));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "guestfs/appliance/told_files.h"
 #include "guestfs/appliance/unix_socket.h"
 
 namespace imprint::appliance {
@@ -67,10 +68,21 @@ class Handshake {
   /// Where on its disk a file lies that is mounted, by guestfsd's path; nothing if its bytes do not
   /// lie there as they are read, or in too many pieces.
   Result<std::optional<FileExtents>> extents(const std::string& path, Deadline deadline);
+  /// What lstat(2) tells of a file that is mounted, by guestfsd's path. Nothing: guestfsd
+  /// may know more, as in the next two.
+  Result<std::optional<Look>> look(const std::string& path, Deadline deadline);
+  /// What is in a mounted folder, with what look() tells of each entry if `details` are wanted.
+  Result<std::optional<std::vector<ToldEntry>>> folder(const std::string& path, bool details,
+                                                       Deadline deadline);
+  /// Up to `size` bytes of a mounted regular file, fewer at its end.
+  Result<std::optional<std::string>> bytes(const std::string& path, std::uint64_t offset,
+                                           std::size_t size, Deadline deadline);
   /// What blkid(8) finds on a device, by its path below "/dev/"; empty if it is unsure.
   Result<Values> probe(const std::string& device, Deadline deadline);
 
  private:
+  Result<std::optional<std::string>> ask_for_bytes(const std::string& order, Deadline deadline);
+
   LineStream stream_;
   std::string key_;
 };

@@ -105,10 +105,22 @@ Result<std::string> LineStream::read_line(Deadline deadline) {
       return line;
     }
     if (pending_.size() > longest_line) return make_error(Errc::exhausted, "an endless line");
-    const std::string more = TRY(read_some(fd_, deadline));
-    if (more.empty()) return make_error(Errc::unavailable, "the other side has gone");
-    pending_ += more;
+    TRY(read_more(deadline));
   }
+}
+
+Result<std::string> LineStream::read_bytes(std::size_t count, Deadline deadline) {
+  while (pending_.size() < count) TRY(read_more(deadline));
+  std::string bytes = pending_.substr(0, count);
+  pending_.erase(0, count);
+  return bytes;
+}
+
+Result<> LineStream::read_more(Deadline deadline) {
+  const std::string more = TRY(read_some(fd_, deadline));
+  if (more.empty()) return make_error(Errc::unavailable, "the other side has gone");
+  pending_ += more;
+  return {};
 }
 
 Result<> LineStream::write(std::string_view text) {

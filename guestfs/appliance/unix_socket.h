@@ -42,9 +42,13 @@ class LineStream {
 
   /// Without its end.
   Result<std::string> read_line(Deadline deadline);
+  /// The bytes that follow.
+  Result<std::string> read_bytes(std::size_t count, Deadline deadline);
   Result<> write(std::string_view text);
 
  private:
+  Result<> read_more(Deadline deadline);
+
   Fd fd_;
   std::string pending_;
 };

@@ -26,6 +26,14 @@ int set_socket_folder(guestfs_h* handle, const std::filesystem::path& folder) {
   return guestfs_parse_environment_list(handle, environment.data());
 }
 
+/// An answer that came too late or makes no sense may stand for a later question's as well.
+template <class Value>
+Result<std::optional<Value>> believe(const std::string& path, Result<std::optional<Value>> told) {
+  if (told) return told;
+  return make_error(Errc::unavailable, "{}",
+                    say("{}: the appliance has died: {}", path, told.error().message));
+}
+
 bool add(guestfs_h* handle, const ApplianceDrive& drive) {
   return guestfs_add_drive_opts(handle, drive.path.c_str(), GUESTFS_ADD_DRIVE_OPTS_READONLY,
                                 drive.writable ? 0 : 1, GUESTFS_ADD_DRIVE_OPTS_FORMAT,
@@ -101,6 +109,26 @@ Result<std::optional<std::string>> Appliance::attributes(const std::string& path
   Error failure = last_error(path);
   if (failure.code == Errc::unavailable) return failure;
   return std::optional<std::string>{};
+}
+
+Result<std::optional<appliance::Look>> Appliance::look(const std::string& path) const {
+  if (!control_) return std::optional<appliance::Look>{};
+  return believe(path, control_->look(path, std::chrono::steady_clock::now() + patience));
+}
+
+Result<std::optional<std::vector<appliance::ToldEntry>>> Appliance::folder(const std::string& path,
+                                                                           bool details) const {
+  if (!control_) return std::optional<std::vector<appliance::ToldEntry>>{};
+  return believe(path,
+                 control_->folder(path, details, std::chrono::steady_clock::now() + patience));
+}
+
+Result<std::optional<std::string>> Appliance::bytes(const std::string& path, std::uint64_t offset,
+                                                    std::size_t size) const {
+  constexpr std::size_t most = std::size_t{256} << 10;
+  if (!control_ || size > most) return std::optional<std::string>{};
+  return believe(path,
+                 control_->bytes(path, offset, size, std::chrono::steady_clock::now() + patience));
 }
 
 Result<BlkidValues> Appliance::probe(const std::string& device) const {

@@ -10,6 +10,7 @@
 
 #include "agent/base/owned.h"
 #include "agent/base/result.h"
+#include "guestfs/appliance/told_files.h"
 #include "guestfs/guest/blkid.h"
 
 struct guestfs_h;
@@ -83,6 +84,16 @@ class Appliance {
   /// The letters that lsattr(1) prints for a regular file or a folder, by libguestfs's path;
   /// nothing where the file system has none. Errc::unavailable: the appliance died.
   Result<std::optional<std::string>> attributes(const std::string& path) const;
+
+  /// What lstat(2) tells of a mounted file; what is in a mounted folder, with that of each entry or
+  /// without; up to `size` bytes of a mounted regular file, fewer at its end. By libguestfs's path.
+  /// Nothing: it has to be asked of libguestfs, as of a booted one always. Errc::unavailable: the
+  /// appliance died.
+  Result<std::optional<appliance::Look>> look(const std::string& path) const;
+  Result<std::optional<std::vector<appliance::ToldEntry>>> folder(const std::string& path,
+                                                                  bool details) const;
+  Result<std::optional<std::string>> bytes(const std::string& path, std::uint64_t offset,
+                                           std::size_t size) const;
 
   /// What blkid(8) finds on a device, by its path; empty if it is unsure. Errc::unavailable: the
   /// appliance died.

@@ -73,6 +73,18 @@ FileInfo info_of(const struct guestfs_statns& stat) {
   return info;
 }
 
+LookedAt looked_at(const appliance::ToldFile& told) {
+  LookedAt result;
+  result.info.type = type_of_mode(told.mode);
+  result.info.mode = told.mode & 07777;
+  result.info.uid = told.uid;
+  result.info.gid = told.gid;
+  result.info.size = told.size;
+  result.info.modified = told.modified;
+  result.target = told.target;
+  return result;
+}
+
 /// The null-terminated list that libguestfs takes, and does not change. Points into `names`.
 std::vector<char*> pointers_to(const std::vector<std::string>& names) {
   std::vector<char*> pointers;
@@ -110,10 +122,29 @@ Result<> LibguestfsFs::require_folders_above(const GuestPath& path) {
   return {};
 }
 
-Result<FileInfo> LibguestfsFs::look_at(const GuestPath& path) {
-  const Stat stat{guestfs_lstatns(appliance_.handle(), shown_path(path).c_str())};
+Result<LookedAt> LibguestfsFs::look_at(const GuestPath& path) {
+  const std::string shown = shown_path(path);
+  if (const auto told = TRY(appliance_.look(shown))) {
+    if (told->file) return looked_at(*told->file);
+    return make_error(Errc::not_found, "{}", say("'{}' does not exist", path.str()));
+  }
+  const Stat stat{guestfs_lstatns(appliance_.handle(), shown.c_str())};
   if (!stat) return appliance_.last_error(path.str());
-  return info_of(*stat);
+  return LookedAt{info_of(*stat), {}};
+}
+
+Result<std::optional<std::vector<LookedAtEntry>>> LibguestfsFs::look_into(const GuestPath& folder) {
+  using Entries = std::optional<std::vector<LookedAtEntry>>;
+  const auto told = TRY(appliance_.folder(shown_path(folder), true));
+  if (!told) return Entries{};
+  std::vector<LookedAtEntry> entries;
+  for (const auto& [name, type, file] : *told) {
+    LookedAtEntry entry{{name, type_of_letter(type)}, file ? looked_at(*file) : LookedAt{}};
+    if (const GuestPath path = folder / name; is_shown_elsewhere(path))
+      entry.looked_at = TRY(look_at(path));
+    entries.push_back(std::move(entry));
+  }
+  return Entries{std::move(entries)};
 }
 
 Result<FileInfo> LibguestfsFs::stat(const GuestPath& path) {
@@ -148,6 +179,8 @@ Result<std::string> LibguestfsFs::read_range(const GuestPath& path, std::uint64_
   const std::uint64_t left = length - std::min(length, offset);
   if (auto read = appliance_.read_directly(shown, offset, std::min<std::uint64_t>(size, left)))
     return *std::move(read);
+  if (auto told = TRY(appliance_.bytes(shown, offset, std::min<std::uint64_t>(size, left))))
+    return *std::move(told);
   std::string content;
   while (content.size() < size) {
     const std::size_t wanted = std::min(chunk, size - content.size());
@@ -177,6 +210,12 @@ Result<std::vector<FolderItem>> LibguestfsFs::list_details(const GuestPath& fold
 }
 
 Result<std::vector<FolderEntry>> LibguestfsFs::names_in(const GuestPath& folder) {
+  if (const auto told = TRY(appliance_.folder(shown_path(folder), false))) {
+    std::vector<FolderEntry> result;
+    for (const appliance::ToldEntry& entry : *told)
+      result.push_back({entry.name, type_of_letter(entry.type)});
+    return result;
+  }
   const Entries entries{guestfs_readdir(appliance_.handle(), shown_path(folder).c_str())};
   if (!entries) return appliance_.last_error(folder.str());
   if (entries->len > most_entries)
@@ -210,7 +249,7 @@ Result<std::vector<FileInfo>> LibguestfsFs::look_at_all(const GuestPath& folder,
     const struct guestfs_statns& stat = stats->val[i];
     const GuestPath path = folder / names[i];
     if (is_shown_elsewhere(path))
-      infos.push_back(TRY(look_at(path)));
+      infos.push_back(TRY(look_at(path)).info);
     else  // the inode -1 stands for one that failed
       infos.push_back(stat.st_ino == -1 ? FileInfo{} : info_of(stat));
   }

@@ -41,7 +41,8 @@ class LibguestfsFs : public GuestFs, private TreeSource {
   [[nodiscard]] std::string shown_path(const GuestPath& path) const;
 
  private:
-  Result<FileInfo> look_at(const GuestPath& path) override;
+  Result<LookedAt> look_at(const GuestPath& path) override;
+  Result<std::optional<std::vector<LookedAtEntry>>> look_into(const GuestPath& folder) override;
   Result<std::vector<FolderEntry>> names_in(const GuestPath& folder) override;
   Result<std::vector<FileInfo>> look_at_all(const GuestPath& folder,
                                             const std::vector<std::string>& names) override;

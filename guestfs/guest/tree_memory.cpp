@@ -33,6 +33,14 @@ bool TreeMemory::has_room(std::size_t files) const {
   return files_.size() + files <= most_remembered;
 }
 
+TreeMemory::Folder* TreeMemory::remember_folder(const GuestPath& path,
+                                                std::vector<FolderEntry> entries) {
+  if (const auto known = folders_.find(path); known != folders_.end()) return &known->second;
+  if (listed_ + entries.size() > most_remembered) return nullptr;
+  listed_ += entries.size();
+  return &folders_.emplace(path, Folder{std::move(entries)}).first->second;
+}
+
 void TreeMemory::remember(const GuestPath& path, std::optional<FileInfo> info) {
   if (has_room(1)) files_.emplace(path, info);
 }
@@ -74,8 +82,32 @@ std::vector<FileInfo> TreeMemory::remembered_infos(const GuestPath& path,
   return infos;
 }
 
+Result<std::optional<std::vector<FolderItem>>> TreeMemory::look_into(const GuestPath& path) {
+  auto all = TRY(source_.look_into(path));
+  if (!all) return std::optional<std::vector<FolderItem>>{};
+  std::sort(all->begin(), all->end(), [](const LookedAtEntry& a, const LookedAtEntry& b) {
+    return by_name(a.entry, b.entry);
+  });
+  const bool kept = has_room(all->size());
+  std::vector<FolderEntry> entries;
+  std::vector<FolderItem> items;
+  for (auto& [entry, looked_at] : *all) {
+    const GuestPath at = path / entry.name;
+    if (kept && looked_at.info.type != FileType::unknown) remember(at, looked_at.info);
+    if (kept && !looked_at.target.empty()) remember_link(at, looked_at.target);
+    if (entry.type == FileType::unknown) entry.type = looked_at.info.type;
+    if (entry.type == FileType::unknown) entry.type = TRY(source_.look_at(at)).info.type;
+    items.push_back({entry.name, looked_at.info});
+    entries.push_back(std::move(entry));
+  }
+  Folder* const folder = remember_folder(path, std::move(entries));
+  if (folder != nullptr && kept) folder->looked_at = folder->links_read = true;
+  return std::optional{std::move(items)};
+}
+
 /// A fault of one entry is told when that entry is asked for by itself.
 Result<> TreeMemory::look_at_entries(const GuestPath& path, Folder& folder) {
+  if (TRY(look_into(path))) return {};
   const auto infos = source_.look_at_all(path, names_of(folder.entries));
   if (infos)
     remember_all(path, folder, *infos);
@@ -96,10 +128,14 @@ Result<FileInfo> TreeMemory::stat(const GuestPath& path) {
     if (known->second) return *known->second;
     return not_there(path);
   }
-  auto info = source_.look_at(path);
-  const bool is_certain = info || info.error().code == Errc::not_found;
-  if (is_certain) remember(path, info ? std::optional{*info} : std::nullopt);
-  return info;
+  const auto looked_at = source_.look_at(path);
+  if (!looked_at) {
+    if (looked_at.error().code == Errc::not_found) remember(path, std::nullopt);
+    return looked_at.error();
+  }
+  remember(path, looked_at->info);
+  if (!looked_at->target.empty()) remember_link(path, looked_at->target);
+  return looked_at->info;
 }
 
 Result<> TreeMemory::read_links_of(const GuestPath& path, Folder& folder) {
@@ -135,17 +171,19 @@ Result<std::vector<FolderEntry>> TreeMemory::list(const GuestPath& folder) {
   for (FolderEntry& entry : entries)
     if (entry.type == FileType::unknown) entry.type = TRY(stat(folder / entry.name)).type;
   std::sort(entries.begin(), entries.end(), by_name);
-  if (listed_ + entries.size() > most_remembered) return entries;
-  listed_ += entries.size();
-  return folders_.emplace(folder, Folder{std::move(entries)}).first->second.entries;
+  remember_folder(folder, entries);
+  return entries;
 }
 
 Result<std::vector<FolderItem>> TreeMemory::list_details(const GuestPath& folder) {
+  auto known = folders_.find(folder);
+  const bool looked_at = known != folders_.end() && known->second.looked_at;
+  if (!looked_at)
+    if (auto items = TRY(look_into(folder))) return *std::move(items);
   std::vector<FolderEntry> entries = TRY(list(folder));
   std::vector<FolderItem> items;
   if (entries.empty()) return items;
-  const auto known = folders_.find(folder);
-  const bool looked_at = known != folders_.end() && known->second.looked_at;
+  known = folders_.find(folder);
   const std::vector<FileInfo> infos = looked_at
                                           ? remembered_infos(folder, entries)
                                           : TRY(source_.look_at_all(folder, names_of(entries)));

@@ -6,13 +6,25 @@
 
 namespace imprint::guest {
 
+struct LookedAt {
+  FileInfo info;
+  std::string target;  ///< of a link, if that was told as well
+};
+
+struct LookedAtEntry {
+  FolderEntry entry;
+  LookedAt looked_at;  ///< of the type unknown: it cannot be looked at
+};
+
 /// The questions that a mounted tree answers, each of them a round trip to the appliance. No path
 /// leads through a link. Errors as those of GuestFs.
 class TreeSource {
  public:
   virtual ~TreeSource() = default;
 
-  virtual Result<FileInfo> look_at(const GuestPath& path) = 0;
+  virtual Result<LookedAt> look_at(const GuestPath& path) = 0;
+  /// All of a folder by one question, in any order. Nothing: it has to be asked for in parts.
+  virtual Result<std::optional<std::vector<LookedAtEntry>>> look_into(const GuestPath& folder) = 0;
   /// In any order, without "." and ".."; the type of an entry may be unknown.
   virtual Result<std::vector<FolderEntry>> names_in(const GuestPath& folder) = 0;
   /// look_at() of entries of one folder, in their order; one that fails has the type unknown.
@@ -52,8 +64,11 @@ class TreeMemory {
   /// The folder above, if it was listed and holds the path, and putting one question for all of its
   /// entries is worth it by now.
   Folder* worth_asking_at_once(const GuestPath& path, bool Folder::*done);
+  /// All of a folder by one question; nothing if that is not to be had.
+  Result<std::optional<std::vector<FolderItem>>> look_into(const GuestPath& path);
   Result<> look_at_entries(const GuestPath& path, Folder& folder);
   Result<> read_links_of(const GuestPath& path, Folder& folder);
+  Folder* remember_folder(const GuestPath& path, std::vector<FolderEntry> entries);
   void remember(const GuestPath& path, std::optional<FileInfo> info);
   void remember_all(const GuestPath& path, Folder& folder, const std::vector<FileInfo>& infos);
   void remember_link(const GuestPath& path, const std::string& text);

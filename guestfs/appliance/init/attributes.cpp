@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@ constexpr std::array<Letter, 22> letters{
      {FS_NOCOMP_FL, 'm'}}};
 
 bool read_flags(const char* digits, unsigned long& flags) {
-  const int file = open_mounted(digits);
+  const int file = open_mounted(digits, O_RDONLY | O_NONBLOCK);
   if (file < 0) return false;
   unsigned value = 0;  // the kernel writes an int, whatever the request's name says
   const bool read = ::ioctl(file, FS_IOC_GETFLAGS, &value) == 0;

@@ -88,8 +88,31 @@ void assemble_arrays() {
   run_program(volumes.data());
 }
 
+/// An order about what is mounted; false if it is none.
+bool tell_of_mounted(int port, const char* line) {
+  long long offset = 0;
+  std::size_t size = 0;
+  int path = 0;
+  if (std::strncmp(line, "look ", 5) == 0)
+    tell_look(port, line + 5);
+  else if (std::strncmp(line, "names ", 6) == 0)
+    tell_folder(port, line + 6, false);
+  else if (std::strncmp(line, "folder ", 7) == 0)
+    tell_folder(port, line + 7, true);
+  else if (std::sscanf(line, "bytes %lld %zu %n", &offset, &size, &path) == 2)
+    tell_bytes(port, line + path, offset, size);
+  else if (std::strncmp(line, "attributes ", 11) == 0)
+    tell_attributes(port, line + 11);
+  else if (std::strncmp(line, "extents ", 8) == 0)
+    tell_extents(port, line + 8);
+  else
+    return false;
+  return true;
+}
+
 /// One order of the host; false if it is none.
 bool obey(int port, const char* line) {
+  if (tell_of_mounted(port, line)) return true;
   std::array<char, 80> nonce{};
   unsigned disks = 0;
   if (std::sscanf(line, "go %79s %u", nonce.data(), &disks) == 2) {
@@ -106,14 +129,6 @@ bool obey(int port, const char* line) {
     const char* left = leave_disks(guestfsd);
     ::dprintf(port, "%s %s %s%s%s\n", left != nullptr ? "unsound" : "left", state_key(),
               nonce.data(), left != nullptr ? " " : "", left != nullptr ? left : "");
-    return true;
-  }
-  if (std::strncmp(line, "attributes ", 11) == 0) {
-    tell_attributes(port, line + 11);
-    return true;
-  }
-  if (std::strncmp(line, "extents ", 8) == 0) {
-    tell_extents(port, line + 8);
     return true;
   }
   std::array<char, 256> device{};

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -67,7 +68,7 @@ const fiemap* map_file(int file) {
 void tell_extents(int port, const char* path) {
   Place place;
   struct stat info {};
-  const int file = open_mounted(path);
+  const int file = open_mounted(path, O_RDONLY | O_NONBLOCK);
   const bool placed = file >= 0 && ::fstat(file, &info) == 0 && S_ISREG(info.st_mode) &&
                       find_place(info.st_dev, place);
   const fiemap* map = placed ? map_file(file) : nullptr;

@@ -4,6 +4,7 @@
 // dynamic start.
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <string_view>
 
@@ -44,9 +45,20 @@ void tell_sizes(int port, unsigned target);
 /// The first line of a small file, without its end. False: it cannot be read.
 bool read_line(const char* path, std::array<char, 128>& text);
 
-/// A file or folder below mounts_folder, its path given in hexadecimal digits; -1: it cannot be
-/// opened. What the path ends in is not followed.
-int open_mounted(const char* path);
+/// Opens a file or folder below mounts_folder, its path given in hexadecimal digits, with open(2)'s
+/// flags; -1: it cannot be opened, see errno. No link is followed.
+int open_mounted(const char* path, int flags);
+
+/// Writes what lstat(2) and readlink(2) tell of a file, given as to open_mounted().
+void tell_look(int port, const char* path);
+
+/// Writes the names in a folder, given as to open_mounted(), and what tell_look() tells of each
+/// entry if `details` are wanted.
+void tell_folder(int port, const char* path, bool details);
+
+/// Writes `size` bytes from `offset` of a regular file, given as to open_mounted(); fewer at its
+/// end.
+void tell_bytes(int port, const char* path, long long offset, std::size_t size);
 
 /// Writes the letters that lsattr(1) prints for a file or folder, given as to open_mounted().
 void tell_attributes(int port, const char* path);

@@ -1,6 +1,10 @@
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 #include "guestfs/appliance/control_words.h"
@@ -31,10 +35,21 @@ bool decode(const char* digits, Path& path) {
 
 }  // namespace
 
-int open_mounted(const char* digits) {
+int open_mounted(const char* digits, int flags) {
   static Path path;
-  if (!decode(digits, path)) return -1;
-  return ::open(path.data(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  if (!decode(digits, path)) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  flags |= O_NOFOLLOW | O_CLOEXEC;
+  // The host has looked at every folder on the way. Should one be a link all the same, it would
+  // lead into the appliance.
+  open_how how{};
+  how.flags = static_cast<unsigned>(flags);
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  const long file = ::syscall(SYS_openat2, AT_FDCWD, path.data(), &how, sizeof(how));
+  if (file < 0 && errno == ENOSYS) return ::open(path.data(), flags);  // Linux before 5.6
+  return static_cast<int>(file);
 }
 
 }  // namespace imprint::appliance_init

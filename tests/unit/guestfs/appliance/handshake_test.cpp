@@ -125,6 +125,53 @@ TEST(Attributes, AreThoseThatTheFileSystemKeeps) {
   EXPECT_EQ(attributes_from("assembled\n").error().code, Errc::corrupt);
 }
 
+/// Asks a machine that answers so, and holds the order that it gets to `order`.
+template <class Ask>
+auto ask_of_files(const std::string& answer, const std::string& order, Ask ask) {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  Handshake handshake{Fd{ends[0]}, "key1"};
+  LineStream machine{Fd{ends[1]}};
+  EXPECT_TRUE(machine.write(answer));
+  const Deadline soon = std::chrono::steady_clock::now() + milliseconds{200};
+  auto result = ask(handshake, soon);
+  EXPECT_EQ(machine.read_line(std::chrono::steady_clock::now() + milliseconds{200}).value(), order);
+  return result;
+}
+
+Result<std::optional<std::string>> bytes_from(const std::string& answer) {
+  return ask_of_files(answer, "bytes 7 5 2f76312f61", [](Handshake& handshake, Deadline soon) {
+    return handshake.bytes("/v1/a", 7, 5, soon);
+  });
+}
+
+TEST(Files, AreReadAsTheyAre) {
+  EXPECT_EQ(bytes_from("told 5\na\nb\nc").value(), std::optional<std::string>{"a\nb\nc"});
+  EXPECT_EQ(bytes_from("told 0\n").value(), std::optional<std::string>{""});
+  EXPECT_EQ(bytes_from("untold\n").value(), std::nullopt);
+}
+
+TEST(Files, AreNotReadFromAnAnswerThatMakesNoSense) {
+  for (const char* answer : {"told\n", "told x\n", "told 6\n123456", "told 9999999\n", "left\n"})
+    EXPECT_EQ(bytes_from(answer).error().code, Errc::corrupt) << answer;
+  EXPECT_EQ(bytes_from("told 5\nabc").error().code, Errc::unavailable);
+}
+
+TEST(Files, AreLookedAtOneByOneOrAllOfAFolder) {
+  const auto look =
+      ask_of_files(std::string{"told 17\n 81a4 0 0 1 1234\0", 25}, "look 2f61",
+                   [](Handshake& handshake, Deadline soon) { return handshake.look("/a", soon); });
+  ASSERT_TRUE(look && *look && (*look)->file);
+  EXPECT_EQ((*look)->file->size, 1U);
+  for (const bool details : {false, true}) {
+    const auto folder = ask_of_files(
+        std::string{"told 4\na\0r\0", 11}, details ? "folder 2f61" : "names 2f61",
+        [&](Handshake& handshake, Deadline soon) { return handshake.folder("/a", details, soon); });
+    ASSERT_TRUE(folder && *folder);
+    EXPECT_EQ((*folder)->front().name, "a");
+  }
+}
+
 TEST(Extents, AreThePlacesOfAFileOnItsDisk) {
   const auto file = parse_extents("extents sdb 0 1052672 4096 4096 2101248 8192").value();
   ASSERT_TRUE(file);
