@@ -13,6 +13,9 @@
 #include "tests/support/real_disks.h"
 
 namespace imprint::test {
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HypervisorConformance);  // embed_test.cpp runs it
+
 namespace {
 
 using namespace std::chrono_literals;
