@@ -20,6 +20,8 @@
 //              "names PATH"             what is in a folder
 //              "folder PATH"            the same, with what "look" tells of each entry
 //              "bytes OFFSET SIZE PATH" of a regular file
+//              "many COUNT"             the answers to so many of these four that follow go out
+//              together
 //   appliance: "told SIZE"              so many bytes follow: those of the file; or of the file
 //   that
 //                                       was looked at " MODE UID GID SIZE MODIFIED" in hexadecimal

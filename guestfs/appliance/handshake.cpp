@@ -107,6 +107,7 @@ Result<std::vector<BlockDevice>> Handshake::send_disks(std::size_t disks, Deadli
 
 Result<> Handshake::leave_disks(Deadline deadline) {
   const std::string nonce = TRY(make_nonce());
+  foresight_.turn_over();
   TRY(stream_.write(fmt::format("leave {}\n", nonce)));
   const std::string answer = TRY(stream_.read_line(deadline));
   const std::string unsound = fmt::format("unsound {} {} ", key_, nonce);
@@ -140,9 +141,33 @@ Result<std::optional<FileExtents>> Handshake::extents(const std::string& path, D
 
 Result<std::optional<std::string>> Handshake::ask_for_bytes(const std::string& order,
                                                             Deadline deadline) {
+  foresight_.note(order);
+  if (const auto* known = foresight_.find(order)) return *known;
+  TRY(stream_.write(order));
+  auto told = TRY(read_told(deadline));
+  foresight_.keep(order, told);
+  return told;
+}
+
+Result<> Handshake::foresee(const std::string& folder, Deadline deadline) {
+  // No more than the machine takes in while it waits for its answers to be read.
+  constexpr std::size_t at_once = 4096;
+  const std::vector<std::string> orders = foresight_.expected_below(folder);
+  for (auto next = orders.begin(); next != orders.end();) {
+    std::string text;
+    const auto first = next;
+    while (next != orders.end() && (next == first || text.size() + next->size() <= at_once))
+      text += *next++;
+    TRY(stream_.write(fmt::format("many {}\n{}", next - first, text)));
+    for (auto order = first; order != next; ++order)
+      foresight_.keep(*order, TRY(read_told(deadline)));
+  }
+  return {};
+}
+
+Result<std::optional<std::string>> Handshake::read_told(Deadline deadline) {
   constexpr std::string_view told = "told ";
   constexpr std::size_t most = std::size_t{1} << 20;
-  TRY(stream_.write(order));
   const std::string answer = TRY(stream_.read_line(deadline));
   if (answer == "untold") return std::optional<std::string>{};
   std::size_t size = 0;

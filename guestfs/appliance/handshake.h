@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "guestfs/appliance/foresight.h"
 #include "guestfs/appliance/told_files.h"
 #include "guestfs/appliance/unix_socket.h"
 
@@ -77,14 +78,19 @@ class Handshake {
   /// Up to `size` bytes of a mounted regular file, fewer at its end.
   Result<std::optional<std::string>> bytes(const std::string& path, std::uint64_t offset,
                                            std::size_t size, Deadline deadline);
+  /// Asks in advance what the three before were asked of the last image about this mounted folder
+  /// and what is in it. Whoever changes a file must ask nothing of it before.
+  Result<> foresee(const std::string& folder, Deadline deadline);
   /// What blkid(8) finds on a device, by its path below "/dev/"; empty if it is unsure.
   Result<Values> probe(const std::string& device, Deadline deadline);
 
  private:
   Result<std::optional<std::string>> ask_for_bytes(const std::string& order, Deadline deadline);
+  Result<std::optional<std::string>> read_told(Deadline deadline);
 
   LineStream stream_;
   std::string key_;
+  Foresight foresight_;
 };
 
 }  // namespace imprint::appliance

@@ -131,6 +131,14 @@ Result<std::optional<std::string>> Appliance::bytes(const std::string& path, std
                  control_->bytes(path, offset, size, std::chrono::steady_clock::now() + patience));
 }
 
+Result<> Appliance::foresee(const std::string& folder) const {
+  if (!control_) return {};
+  const auto foreseen = control_->foresee(folder, std::chrono::steady_clock::now() + patience);
+  if (foreseen) return {};
+  return make_error(Errc::unavailable, "{}",
+                    say("{}: the appliance has died: {}", folder, foreseen.error().message));
+}
+
 Result<BlkidValues> Appliance::probe(const std::string& device) const {
   // libguestfs starts blkid, and what it asks of it before.
   if (control_)

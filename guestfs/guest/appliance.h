@@ -95,6 +95,10 @@ class Appliance {
   Result<std::optional<std::string>> bytes(const std::string& path, std::uint64_t offset,
                                            std::size_t size) const;
 
+  /// A folder that has just been mounted: asks a restored appliance in advance what look(),
+  /// folder() and bytes() were asked of the image before. Errc::unavailable: the appliance died.
+  Result<> foresee(const std::string& folder) const;
+
   /// What blkid(8) finds on a device, by its path; empty if it is unsure. Errc::unavailable: the
   /// appliance died.
   Result<BlkidValues> probe(const std::string& device) const;

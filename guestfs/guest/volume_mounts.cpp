@@ -64,8 +64,10 @@ Result<std::string> VolumeMounts::mount_now(std::size_t volume) {
                                              : options_to_read(wanted.filesystem);
   for (const std::string& options : tries) {
     if (guestfs_mount_vfs(handle, options.c_str(), wanted.filesystem.c_str(), wanted.device.c_str(),
-                          folder.c_str()) == 0)
+                          folder.c_str()) == 0) {
+      if (access_ == Access::read) TRY(appliance_.foresee(folder));
       return folder;
+    }
     failure = appliance_.last_error(wanted.device);
     if (failure.code == Errc::unavailable) return failure;
   }

@@ -92,8 +92,11 @@ void assemble_arrays() {
 bool tell_of_mounted(int port, const char* line) {
   long long offset = 0;
   std::size_t size = 0;
+  unsigned count = 0;
   int path = 0;
-  if (std::strncmp(line, "look ", 5) == 0)
+  if (std::sscanf(line, "many %u", &count) == 1)
+    hold_answers(count);
+  else if (std::strncmp(line, "look ", 5) == 0)
     tell_look(port, line + 5);
   else if (std::strncmp(line, "names ", 6) == 0)
     tell_folder(port, line + 6, false);

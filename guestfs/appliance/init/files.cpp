@@ -14,16 +14,32 @@
 namespace imprint::appliance_init {
 namespace {
 
-constexpr std::size_t longest_head = 32;  // "told 524288\n"
+constexpr std::size_t head_size = 14;  // "told 00524288\n"
+constexpr std::size_t enough = std::size_t{256} << 10;
 
-/// What is told goes out by one write, for each costs as much as a question.
+/// Answers go out by one write, for each costs as much as a question; of several questions that
+/// were put together all at once.
+std::array<char, std::size_t{512} << 10> waiting;
+std::size_t waiting_size = 0;
+unsigned held = 0;  ///< so many answers are still to come before any goes out
+
+void send_waiting(int port) {
+  for (std::size_t sent = 0; sent < waiting_size;) {
+    const ssize_t count = ::write(port, waiting.data() + sent, waiting_size - sent);
+    if (count <= 0) break;
+    sent += static_cast<std::size_t>(count);
+  }
+  waiting_size = 0;
+}
+
+/// One answer, put together behind those that wait.
 class Answer {
  public:
   void put(char letter) { put(&letter, 1); }
   void put(const char* text, std::size_t size) {
-    fits_ = fits_ && size <= room.size() - used_;
+    fits_ = fits_ && size <= waiting.size() - used_;
     if (!fits_) return;
-    std::memcpy(room.data() + used_, text, size);
+    std::memcpy(waiting.data() + used_, text, size);
     used_ += size;
   }
   /// " 1f": printf() would take most of the time under emulation.
@@ -39,9 +55,9 @@ class Answer {
   }
   /// Up to `size` bytes of a file; false: it cannot be read.
   bool put_file(int file, off_t offset, std::size_t size) {
-    if (size > room.size() - used_) return false;
+    if (size > waiting.size() - used_) return false;
     for (ssize_t count = 1; size > 0 && count > 0; offset += count) {
-      count = ::pread(file, room.data() + used_, size, offset);
+      count = ::pread(file, waiting.data() + used_, size, offset);
       if (count < 0) return false;
       used_ += static_cast<std::size_t>(count);
       size -= static_cast<std::size_t>(count);
@@ -50,33 +66,27 @@ class Answer {
   }
   [[nodiscard]] bool fits() const { return fits_; }
 
-  void send(int port) {
-    std::array<char, longest_head> head{};
-    const int length = std::snprintf(head.data(), head.size(), "told %zu\n", used_ - longest_head);
-    const char* from = room.data() + longest_head - length;
-    std::memcpy(room.data() + longest_head - length, head.data(), static_cast<std::size_t>(length));
-    while (from < room.data() + used_) {
-      const ssize_t count =
-          ::write(port, from, static_cast<std::size_t>(room.data() + used_ - from));
-      if (count <= 0) return;
-      from += count;
+  /// Nothing is put any more. `told`: it is what was asked for.
+  void finish(int port, bool told) {
+    std::array<char, head_size + 1> head{};
+    std::snprintf(head.data(), head.size(), "told %08zu\n", used_ - start_ - head_size);
+    if (told && fits_) {
+      std::memcpy(waiting.data() + start_, head.data(), head_size);
+    } else {
+      fits_ = true;
+      used_ = start_;
+      put("untold\n", 7);
     }
+    waiting_size = used_;
+    if (held > 0) --held;
+    if (held == 0 || waiting_size > enough) send_waiting(port);
   }
 
  private:
-  static std::array<char, longest_head + (std::size_t{512} << 10)> room;
-  std::size_t used_ = longest_head;
+  std::size_t start_ = waiting_size;
+  std::size_t used_ = start_ + head_size;
   bool fits_ = true;
 };
-
-std::array<char, longest_head + (std::size_t{512} << 10)> Answer::room;
-
-void finish(int port, Answer& answer, bool told) {
-  if (told && answer.fits())
-    answer.send(port);
-  else
-    ::dprintf(port, "untold\n");
-}
 
 /// " MODE OWNER GROUP SIZE MODIFIED"
 void put_info(Answer& answer, const struct stat& info) {
@@ -141,6 +151,10 @@ bool put_entries(Answer& answer, DIR* folder, bool details) {
 
 }  // namespace
 
+void hold_answers(unsigned count) {
+  held = count;
+}
+
 void tell_look(int port, const char* path) {
   Answer answer;
   struct stat info {};
@@ -150,7 +164,7 @@ void tell_look(int port, const char* path) {
   if (told) put_info(answer, info);
   if (told && S_ISLNK(info.st_mode)) put_target(answer, file, "");
   if (file >= 0) ::close(file);
-  finish(port, answer, told || absent);
+  answer.finish(port, told || absent);
 }
 
 void tell_folder(int port, const char* path, bool details) {
@@ -160,17 +174,19 @@ void tell_folder(int port, const char* path, bool details) {
   if (folder == nullptr && file >= 0) ::close(file);
   const bool told = folder != nullptr && put_entries(answer, folder, details);
   if (folder != nullptr) ::closedir(folder);
-  finish(port, answer, told);
+  answer.finish(port, told);
 }
 
 void tell_bytes(int port, const char* path, long long offset, std::size_t size) {
   Answer answer;
   struct stat info {};
-  const int file = open_mounted(path, O_RDONLY | O_NONBLOCK);
-  const bool told = file >= 0 && ::fstat(file, &info) == 0 && S_ISREG(info.st_mode) &&
-                    answer.put_file(file, offset, size);
+  const int place = open_mounted(path, O_PATH);
+  const bool regular = place >= 0 && ::fstat(place, &info) == 0 && S_ISREG(info.st_mode);
+  if (place >= 0) ::close(place);
+  const int file = regular ? open_mounted(path, O_RDONLY) : -1;
+  const bool told = file >= 0 && answer.put_file(file, offset, size);
   if (file >= 0) ::close(file);
-  finish(port, answer, told);
+  answer.finish(port, told);
 }
 
 }  // namespace imprint::appliance_init

@@ -49,6 +49,9 @@ bool read_line(const char* path, std::array<char, 128>& text);
 /// flags; -1: it cannot be opened, see errno. No link is followed.
 int open_mounted(const char* path, int flags);
 
+/// The next so many answers of the following three go out together.
+void hold_answers(unsigned count);
+
 /// Writes what lstat(2) and readlink(2) tell of a file, given as to open_mounted().
 void tell_look(int port, const char* path);
 

@@ -172,6 +172,24 @@ TEST(Files, AreLookedAtOneByOneOrAllOfAFolder) {
   }
 }
 
+TEST(Files, AreAskedForInAdvanceAsTheyWereOfTheImageBefore) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  Handshake handshake{Fd{ends[0]}, "key1"};
+  LineStream machine{Fd{ends[1]}};
+  const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  ASSERT_TRUE(machine.write("told 00000001\naleft\ntold 00000002\nbb"));
+  EXPECT_EQ(handshake.bytes("/v1/a", 0, 9, soon).value(), "a");
+  EXPECT_EQ(handshake.bytes("/v1/a", 0, 9, soon).value(), "a");
+  ASSERT_FALSE(handshake.leave_disks(soon));  // this machine cannot know the number
+  ASSERT_TRUE(handshake.foresee("/v1", soon));
+  EXPECT_EQ(handshake.bytes("/v1/a", 0, 9, soon).value(), "bb");
+  EXPECT_EQ(machine.read_line(soon).value(), "bytes 0 9 2f76312f61");
+  EXPECT_TRUE(machine.read_line(soon)->starts_with("leave "));
+  EXPECT_EQ(machine.read_line(soon).value(), "many 1");
+  EXPECT_EQ(machine.read_line(soon).value(), "bytes 0 9 2f76312f61");
+}
+
 TEST(Extents, AreThePlacesOfAFileOnItsDisk) {
   const auto file = parse_extents("extents sdb 0 1052672 4096 4096 2101248 8192").value();
   ASSERT_TRUE(file);
