@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/workflows/pattern.h"
+#include "agent/base/pattern.h"
 
 namespace imprint::workflows {
 

@@ -2,7 +2,7 @@
 // input is the pattern, the rest is the console.
 
 #include "agent/workflows/console_text.h"
-#include "agent/workflows/pattern.h"
+#include "agent/base/pattern.h"
 #include "tests/fuzz/input.h"
 
 using namespace imprint;
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string tail = workflows::printable_tail(console, 5);
   for (const char c : tail)
     fuzz::require(static_cast<unsigned char>(c) >= 0x20, "an error's text has no controls");
-  if (const auto pattern = workflows::Pattern::compile(std::string{text.substr(0, end)}))
+  if (const auto pattern = Pattern::compile(std::string{text.substr(0, end)}))
     (void)workflows::shows(console, *pattern);
   return 0;
 }

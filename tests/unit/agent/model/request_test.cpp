@@ -127,6 +127,8 @@ TEST(ConfirmSignalOf, RefusesAPatternThatIsNone) {
     return parse_confirm_signal({{"kind", "console"}, {"pattern", pattern}}, "confirm").has_value();
   };
   EXPECT_TRUE(with("login:"));
+  EXPECT_TRUE(with("(?i)LOGIN:")) << "what it is matched with knows this";
+  EXPECT_FALSE(with("\\u0041")) << "what it is matched with does not know this";
   EXPECT_FALSE(with("("));
   EXPECT_FALSE(with("[z-a]"));
   EXPECT_FALSE(with(std::string(257, 'a')));

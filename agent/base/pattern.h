@@ -8,7 +8,7 @@
 
 struct pcre2_real_code_8;
 
-namespace imprint::workflows {
+namespace imprint {
 
 /// A regular expression that hostile text cannot make slow: PCRE2 with a bound on its work.
 /// std::regex has none, and both the pattern and the console come from outside.
@@ -29,4 +29,4 @@ class Pattern {
   std::unique_ptr<pcre2_real_code_8, Free> code_;
 };
 
-}  // namespace imprint::workflows
+}  // namespace imprint

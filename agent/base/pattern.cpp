@@ -1,4 +1,4 @@
-#include "agent/workflows/pattern.h"
+#include "agent/base/pattern.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -7,7 +7,7 @@
 
 #include "agent/base/owned.h"
 
-namespace imprint::workflows {
+namespace imprint {
 namespace {
 
 constexpr std::uint32_t work_limit = 20'000;  // of backtracking steps: under a millisecond
@@ -44,4 +44,4 @@ bool Pattern::found_in(std::string_view line) const {
                      match.get(), limits.get()) >= 0;
 }
 
-}  // namespace imprint::workflows
+}  // namespace imprint
