@@ -8,6 +8,10 @@
 //                                       guestfsd starts to answer
 //   host:      "assemble"               start RAID arrays and logical volumes
 //   appliance: "assembled"
+//   host:      "mount OPTIONS TYPE DEVICE FOLDER"
+//                                       into a new folder, by guestfsd's path
+//   appliance: "mounted"
+//              "not mounted"            nothing has changed: guestfsd can say why
 //   host:      "attributes PATH"        what lsattr(1) tells of a file; the path is guestfsd's, in
 //                                       hexadecimal digits, for it may hold any character
 //   appliance: "attributes LETTERS"     "-" before them; nothing where the file has none to tell

@@ -122,6 +122,15 @@ Result<> Handshake::assemble(Deadline deadline) {
   return expect(TRY(stream_.read_line(deadline)), "assembled");
 }
 
+Result<bool> Handshake::mount(const std::string& options, const std::string& type,
+                              const std::string& device, const std::string& folder,
+                              Deadline deadline) {
+  TRY(stream_.write(fmt::format("mount {} {} {} {}\n", options, type, device, folder)));
+  const std::string answer = TRY(stream_.read_line(deadline));
+  if (answer != "not mounted") TRY(expect(answer, "mounted"));
+  return answer == "mounted";
+}
+
 Result<std::optional<std::string>> Handshake::attributes(const std::string& path,
                                                          Deadline deadline) {
   constexpr std::string_view none = "attributes ";
@@ -149,7 +158,7 @@ Result<std::optional<std::string>> Handshake::ask_for_bytes(const std::string& o
   return told;
 }
 
-Result<> Handshake::foresee(const std::string& folder, Deadline deadline) {
+Result<> Handshake::foresee(const std::string& folder, std::chrono::seconds patience) {
   // No more than the machine takes in while it waits for its answers to be read.
   constexpr std::size_t at_once = 4096;
   const std::vector<std::string> orders = foresight_.expected_below(folder);
@@ -159,6 +168,7 @@ Result<> Handshake::foresee(const std::string& folder, Deadline deadline) {
     while (next != orders.end() && (next == first || text.size() + next->size() <= at_once))
       text += *next++;
     TRY(stream_.write(fmt::format("many {}\n{}", next - first, text)));
+    const Deadline deadline = std::chrono::steady_clock::now() + patience;
     for (auto order = first; order != next; ++order)
       foresight_.keep(*order, TRY(read_told(deadline)));
   }

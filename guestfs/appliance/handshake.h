@@ -63,6 +63,10 @@ class Handshake {
   Result<> leave_disks(Deadline deadline);
   /// Starts RAID arrays and logical volumes.
   Result<> assemble(Deadline deadline);
+  /// Mounts a device in a new folder, by guestfsd's names of both; `options` are those of mount(8).
+  /// False: it is not to be had so, and nothing has changed.
+  Result<bool> mount(const std::string& options, const std::string& type, const std::string& device,
+                     const std::string& folder, Deadline deadline);
   /// The letters of lsattr(1) of a file or folder that is mounted, by guestfsd's path; nothing if
   /// its file system has none.
   Result<std::optional<std::string>> attributes(const std::string& path, Deadline deadline);
@@ -80,7 +84,8 @@ class Handshake {
                                            std::size_t size, Deadline deadline);
   /// Asks in advance what the three before were asked of the last image about this mounted folder
   /// and what is in it. Whoever changes a file must ask nothing of it before.
-  Result<> foresee(const std::string& folder, Deadline deadline);
+  /// `patience`: for each few of them.
+  Result<> foresee(const std::string& folder, std::chrono::seconds patience);
   /// What blkid(8) finds on a device, by its path below "/dev/"; empty if it is unsure.
   Result<Values> probe(const std::string& device, Deadline deadline);
 

@@ -28,7 +28,7 @@ int set_socket_folder(guestfs_h* handle, const std::filesystem::path& folder) {
 
 /// An answer that came too late or makes no sense may stand for a later question's as well.
 template <class Value>
-Result<std::optional<Value>> believe(const std::string& path, Result<std::optional<Value>> told) {
+Result<Value> believe(const std::string& path, Result<Value> told) {
   if (told) return told;
   return make_error(Errc::unavailable, "{}",
                     say("{}: the appliance has died: {}", path, told.error().message));
@@ -133,10 +133,14 @@ Result<std::optional<std::string>> Appliance::bytes(const std::string& path, std
 
 Result<> Appliance::foresee(const std::string& folder) const {
   if (!control_) return {};
-  const auto foreseen = control_->foresee(folder, std::chrono::steady_clock::now() + patience);
-  if (foreseen) return {};
-  return make_error(Errc::unavailable, "{}",
-                    say("{}: the appliance has died: {}", folder, foreseen.error().message));
+  return believe(folder, control_->foresee(folder, patience));
+}
+
+Result<bool> Appliance::mount(const std::string& options, const std::string& filesystem,
+                              const std::string& device, const std::string& folder) const {
+  if (!control_) return false;
+  return believe(device, control_->mount(options, filesystem, device, folder,
+                                         std::chrono::steady_clock::now() + patience));
 }
 
 Result<BlkidValues> Appliance::probe(const std::string& device) const {

@@ -81,6 +81,11 @@ class Appliance {
   Result<std::vector<Device>> disks() const;
   Result<std::vector<Device>> partitions() const;
 
+  /// Mounts a device in a new folder, by libguestfs's names of both. False: it has to be asked of
+  /// libguestfs, as of a booted one always. Errc::unavailable: the appliance died.
+  Result<bool> mount(const std::string& options, const std::string& filesystem,
+                     const std::string& device, const std::string& folder) const;
+
   /// The letters that lsattr(1) prints for a regular file or a folder, by libguestfs's path;
   /// nothing where the file system has none. Errc::unavailable: the appliance died.
   Result<std::optional<std::string>> attributes(const std::string& path) const;

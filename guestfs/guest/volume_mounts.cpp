@@ -57,6 +57,13 @@ Result<std::string> VolumeMounts::mount_now(std::size_t volume) {
   const Volume& wanted = inventory_.volumes[volume];
   guestfs_h* handle = appliance_.handle();
   std::string folder = fmt::format("/v{}", volume);
+  if (access_ == Access::read) {
+    const std::string first = options_to_read(wanted.filesystem).front();
+    if (TRY(appliance_.mount(first, wanted.filesystem, wanted.device, folder))) {
+      TRY(appliance_.foresee(folder));
+      return folder;
+    }
+  }
   if (guestfs_mkmountpoint(handle, folder.c_str()) != 0) return appliance_.last_error(folder);
   Error failure;
   const std::vector<std::string> tries = access_ == Access::write
@@ -64,10 +71,8 @@ Result<std::string> VolumeMounts::mount_now(std::size_t volume) {
                                              : options_to_read(wanted.filesystem);
   for (const std::string& options : tries) {
     if (guestfs_mount_vfs(handle, options.c_str(), wanted.filesystem.c_str(), wanted.device.c_str(),
-                          folder.c_str()) == 0) {
-      if (access_ == Access::read) TRY(appliance_.foresee(folder));
+                          folder.c_str()) == 0)
       return folder;
-    }
     failure = appliance_.last_error(wanted.device);
     if (failure.code == Errc::unavailable) return failure;
   }

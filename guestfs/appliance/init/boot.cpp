@@ -116,6 +116,10 @@ bool tell_of_mounted(int port, const char* line) {
 /// One order of the host; false if it is none.
 bool obey(int port, const char* line) {
   if (tell_of_mounted(port, line)) return true;
+  if (std::strncmp(line, "mount ", 6) == 0) {
+    mount_volume(port, line + 6);
+    return true;
+  }
   std::array<char, 80> nonce{};
   unsigned disks = 0;
   if (std::sscanf(line, "go %79s %u", nonce.data(), &disks) == 2) {

@@ -25,6 +25,10 @@ int run_udevadm();
 /// to ntfs-3g. Returns mount(8)'s exit status: 0 or 32.
 int run_mount(int count, char** arguments);
 
+/// "OPTIONS TYPE DEVICE FOLDER": the same, into a new folder of that name right below
+/// mounts_folder; what the kernel cannot mount by itself is left alone.
+void mount_volume(int port, const char* line);
+
 /// A kernel's virtual file systems, and the kernel modules that /modules.list names in order.
 bool prepare_system();
 

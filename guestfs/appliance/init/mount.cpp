@@ -1,4 +1,5 @@
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -6,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "guestfs/appliance/control_words.h"
 #include "guestfs/appliance/init/init.h"
 
 namespace imprint::appliance_init {
@@ -72,24 +74,52 @@ bool split(std::string_view options, unsigned long& value, std::array<char, 1024
   return true;
 }
 
+/// 0, or errno.
+int mount_now(const Request& request) {
+  unsigned long value = 0;
+  std::array<char, 1024> data{};
+  if (!split(request.options, value, data)) return E2BIG;
+  return ::mount(request.device, request.folder, request.type, value, data.data()) == 0 ? 0 : errno;
+}
+
+bool is_for_a_program(const Request& request) {
+  return std::string_view{request.type} == "ntfs";
+}
+
 }  // namespace
 
 int run_mount(int count, char** arguments) {
   const Request request = parse(count, arguments);
   if (request.folder == nullptr) return mount_failed;
-  if (std::string_view{request.type} == "ntfs") {
+  if (is_for_a_program(request)) {
     ::execl("/usr/bin/ntfs-3g", "ntfs-3g", "-o", request.options, request.device, request.folder,
             nullptr);
     std::fprintf(stderr, "mount: ntfs-3g: %s\n", std::strerror(errno));
     return mount_failed;
   }
-  unsigned long value = 0;
-  std::array<char, 1024> data{};
-  if (!split(request.options, value, data)) return mount_failed;
-  if (::mount(request.device, request.folder, request.type, value, data.data()) == 0) return 0;
+  const int failure = mount_now(request);
+  if (failure == 0) return 0;
   std::fprintf(stderr, "mount: %s on %s: %s\n", request.device, request.folder,
-               std::strerror(errno));
+               std::strerror(failure));
   return mount_failed;
+}
+
+void mount_volume(int port, const char* line) {
+  std::array<char, 128> options{};
+  std::array<char, 32> type{};
+  std::array<char, 128> device{};
+  std::array<char, 32> name{};
+  std::array<char, 64> folder{};
+  bool mounted = false;
+  if (std::sscanf(line, "%127s %31s %127s /%31[a-z0-9]", options.data(), type.data(), device.data(),
+                  name.data()) == 4) {
+    std::snprintf(folder.data(), folder.size(), "%s/%s", mounts_folder, name.data());
+    const Request request{options.data(), type.data(), device.data(), folder.data()};
+    const bool made = !is_for_a_program(request) && ::mkdir(folder.data(), 0777) == 0;
+    mounted = made && mount_now(request) == 0;
+    if (made && !mounted) ::rmdir(folder.data());
+  }
+  ::dprintf(port, mounted ? "mounted\n" : "not mounted\n");
 }
 
 }  // namespace imprint::appliance_init

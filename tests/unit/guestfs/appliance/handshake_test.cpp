@@ -182,12 +182,25 @@ TEST(Files, AreAskedForInAdvanceAsTheyWereOfTheImageBefore) {
   EXPECT_EQ(handshake.bytes("/v1/a", 0, 9, soon).value(), "a");
   EXPECT_EQ(handshake.bytes("/v1/a", 0, 9, soon).value(), "a");
   ASSERT_FALSE(handshake.leave_disks(soon));  // this machine cannot know the number
-  ASSERT_TRUE(handshake.foresee("/v1", soon));
+  ASSERT_TRUE(handshake.foresee("/v1", std::chrono::seconds{10}));
   EXPECT_EQ(handshake.bytes("/v1/a", 0, 9, soon).value(), "bb");
   EXPECT_EQ(machine.read_line(soon).value(), "bytes 0 9 2f76312f61");
   EXPECT_TRUE(machine.read_line(soon)->starts_with("leave "));
   EXPECT_EQ(machine.read_line(soon).value(), "many 1");
   EXPECT_EQ(machine.read_line(soon).value(), "bytes 0 9 2f76312f61");
+}
+
+Result<bool> mounted_from(const std::string& answer) {
+  return ask_of_files(answer, "mount ro,nodev ext4 /dev/sda1 /v0",
+                      [](Handshake& handshake, Deadline soon) {
+                        return handshake.mount("ro,nodev", "ext4", "/dev/sda1", "/v0", soon);
+                      });
+}
+
+TEST(Mounting, IsDoneOrLeftToGuestfsd) {
+  EXPECT_EQ(mounted_from("mounted\n").value(), true);
+  EXPECT_EQ(mounted_from("not mounted\n").value(), false);
+  EXPECT_EQ(mounted_from("told 0\n").error().code, Errc::corrupt);
 }
 
 TEST(Extents, AreThePlacesOfAFileOnItsDisk) {
