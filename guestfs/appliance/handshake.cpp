@@ -6,9 +6,11 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <sstream>
 
 #include "agent/base/hex.h"
+#include "guestfs/appliance/control_words.h"
 
 namespace imprint::appliance {
 namespace {
@@ -28,6 +30,20 @@ Result<> expect(const std::string& answer, const std::string& wanted) {
 
 Error makes_no_sense(const std::string& line) {
   return make_error(Errc::corrupt, "the restored machine answers '{:.100}'", line);
+}
+
+/// Folders can lie deeper than any system call takes a path, and init gives up at a longer order.
+bool can_be_asked_of(const std::string& path) {
+  return std::string_view{mounts_folder}.size() + path.size() < PATH_MAX;
+}
+
+Result<std::optional<std::string>> parse_attributes(const std::string& line) {
+  constexpr std::string_view none = "attributes ";
+  constexpr std::string_view some = "attributes -";
+  if (line == none) return std::optional<std::string>{};
+  if (line.starts_with(some)) return std::optional{line.substr(some.size())};
+  return make_error(Errc::corrupt, "the appliance answers '{:.100}' to a question for attributes",
+                    line);
 }
 
 }  // namespace
@@ -105,7 +121,12 @@ Result<std::vector<BlockDevice>> Handshake::send_disks(std::size_t disks, Deadli
   return parse_found(TRY(stream_.read_line(deadline)));
 }
 
+Error Handshake::lost_answer() {
+  return make_error(Errc::unavailable, "an earlier question was not answered");
+}
+
 Result<> Handshake::leave_disks(Deadline deadline) {
+  if (lost_) return lost_answer();
   const std::string nonce = TRY(make_nonce());
   foresight_.turn_over();
   TRY(stream_.write(fmt::format("leave {}\n", nonce)));
@@ -125,35 +146,52 @@ Result<> Handshake::assemble(Deadline deadline) {
 Result<bool> Handshake::mount(const std::string& options, const std::string& type,
                               const std::string& device, const std::string& folder,
                               Deadline deadline) {
-  TRY(stream_.write(fmt::format("mount {} {} {} {}\n", options, type, device, folder)));
-  const std::string answer = TRY(stream_.read_line(deadline));
-  if (answer != "not mounted") TRY(expect(answer, "mounted"));
+  const std::string answer =
+      TRY(ask(fmt::format("mount {} {} {} {}\n", options, type, device, folder), deadline));
+  if (answer != "not mounted") TRY(check(expect(answer, "mounted")));
   return answer == "mounted";
+}
+
+Result<> Handshake::begin(const std::string& orders) {
+  if (lost_) return lost_answer();
+  lost_ = true;
+  return stream_.write(orders);
+}
+
+Result<std::string> Handshake::ask(const std::string& order, Deadline deadline) {
+  TRY(begin(order));
+  std::string answer = TRY(stream_.read_line(deadline));
+  lost_ = false;
+  return answer;
+}
+
+template <class Answer>
+Answer Handshake::check(Answer answer) {
+  if (!answer) lost_ = true;
+  return answer;
 }
 
 Result<std::optional<std::string>> Handshake::attributes(const std::string& path,
                                                          Deadline deadline) {
-  constexpr std::string_view none = "attributes ";
-  constexpr std::string_view some = "attributes -";
-  TRY(stream_.write(fmt::format("attributes {}\n", to_hex(path))));
-  const std::string answer = TRY(stream_.read_line(deadline));
-  if (answer == none) return std::optional<std::string>{};
-  if (answer.starts_with(some)) return std::optional{answer.substr(some.size())};
-  return make_error(Errc::corrupt, "the appliance answers '{:.100}' to a question for attributes",
-                    answer);
+  if (!can_be_asked_of(path)) return std::optional<std::string>{};
+  return check(parse_attributes(TRY(ask(fmt::format("attributes {}\n", to_hex(path)), deadline))));
 }
 
 Result<std::optional<FileExtents>> Handshake::extents(const std::string& path, Deadline deadline) {
-  TRY(stream_.write(fmt::format("extents {}\n", to_hex(path))));
-  return parse_extents(TRY(stream_.read_line(deadline)));
+  if (!can_be_asked_of(path)) return std::optional<FileExtents>{};
+  return check(parse_extents(TRY(ask(fmt::format("extents {}\n", to_hex(path)), deadline))));
 }
 
-Result<std::optional<std::string>> Handshake::ask_for_bytes(const std::string& order,
+Result<std::optional<std::string>> Handshake::ask_for_bytes(const std::string& question,
+                                                            const std::string& path,
                                                             Deadline deadline) {
+  if (!can_be_asked_of(path)) return std::optional<std::string>{};
+  const std::string order = fmt::format("{} {}\n", question, to_hex(path));
   foresight_.note(order);
   if (const auto* known = foresight_.find(order)) return *known;
-  TRY(stream_.write(order));
+  TRY(begin(order));
   auto told = TRY(read_told(deadline));
+  lost_ = false;
   foresight_.keep(order, told);
   return told;
 }
@@ -167,10 +205,11 @@ Result<> Handshake::foresee(const std::string& folder, std::chrono::seconds pati
     const auto first = next;
     while (next != orders.end() && (next == first || text.size() + next->size() <= at_once))
       text += *next++;
-    TRY(stream_.write(fmt::format("many {}\n{}", next - first, text)));
+    TRY(begin(fmt::format("many {}\n{}", next - first, text)));
     const Deadline deadline = std::chrono::steady_clock::now() + patience;
     for (auto order = first; order != next; ++order)
       foresight_.keep(*order, TRY(read_told(deadline)));
+    lost_ = false;
   }
   return {};
 }
@@ -189,30 +228,28 @@ Result<std::optional<std::string>> Handshake::read_told(Deadline deadline) {
 }
 
 Result<std::optional<Look>> Handshake::look(const std::string& path, Deadline deadline) {
-  const auto told = TRY(ask_for_bytes(fmt::format("look {}\n", to_hex(path)), deadline));
+  const auto told = TRY(ask_for_bytes("look", path, deadline));
   if (!told) return std::optional<Look>{};
-  return std::optional{TRY(parse_look(*told))};
+  return std::optional{TRY(check(parse_look(*told)))};
 }
 
 Result<std::optional<std::vector<ToldEntry>>> Handshake::folder(const std::string& path,
                                                                 bool details, Deadline deadline) {
-  const auto told = TRY(
-      ask_for_bytes(fmt::format("{} {}\n", details ? "folder" : "names", to_hex(path)), deadline));
+  const auto told = TRY(ask_for_bytes(details ? "folder" : "names", path, deadline));
   if (!told) return std::optional<std::vector<ToldEntry>>{};
-  return std::optional{TRY(parse_folder(*told))};
+  return std::optional{TRY(check(parse_folder(*told)))};
 }
 
 Result<std::optional<std::string>> Handshake::bytes(const std::string& path, std::uint64_t offset,
                                                     std::size_t size, Deadline deadline) {
-  auto told =
-      TRY(ask_for_bytes(fmt::format("bytes {} {} {}\n", offset, size, to_hex(path)), deadline));
-  if (told && told->size() > size) return makes_no_sense("more bytes than were asked for");
-  return told;
+  auto told = TRY(ask_for_bytes(fmt::format("bytes {} {}", offset, size), path, deadline));
+  if (!told || told->size() <= size) return told;
+  lost_ = true;
+  return makes_no_sense("more bytes than were asked for");
 }
 
 Result<Values> Handshake::probe(const std::string& device, Deadline deadline) {
-  TRY(stream_.write(fmt::format("probe {}\n", device)));
-  return parse_probed(TRY(stream_.read_line(deadline)));
+  return check(parse_probed(TRY(ask(fmt::format("probe {}\n", device), deadline))));
 }
 
 }  // namespace imprint::appliance

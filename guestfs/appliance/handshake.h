@@ -47,7 +47,9 @@ Result<Values> parse_probed(const std::string& line);
 Result<std::vector<BlockDevice>> parse_found(const std::string& line);
 
 /// The host's side of control_words.h. Errc::unavailable: no answer in time; corrupt: an answer
-/// that only another state, or none of ours, can give.
+/// that only another state, or none of ours, can give. After either in an answer about what is
+/// mounted nothing more is to be had (Errc::unavailable): one that comes late would be taken for
+/// that to another question.
 class Handshake {
  public:
   Handshake(Fd connection, std::string key)
@@ -90,12 +92,22 @@ class Handshake {
   Result<Values> probe(const std::string& device, Deadline deadline);
 
  private:
-  Result<std::optional<std::string>> ask_for_bytes(const std::string& order, Deadline deadline);
+  static Error lost_answer();
+  /// All is lost until the answers have been read.
+  Result<> begin(const std::string& orders);
+  Result<std::string> ask(const std::string& order, Deadline deadline);
+  /// A Result: of what was answered.
+  template <class Answer>
+  Answer check(Answer answer);
+  /// What follows "told" to this question about a path.
+  Result<std::optional<std::string>> ask_for_bytes(const std::string& question,
+                                                   const std::string& path, Deadline deadline);
   Result<std::optional<std::string>> read_told(Deadline deadline);
 
   LineStream stream_;
   std::string key_;
   Foresight foresight_;
+  bool lost_ = false;  ///< an answer is missing, or was none
 };
 
 }  // namespace imprint::appliance

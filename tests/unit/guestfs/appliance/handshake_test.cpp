@@ -157,6 +157,37 @@ TEST(Files, AreNotReadFromAnAnswerThatMakesNoSense) {
   EXPECT_EQ(bytes_from("told 5\nabc").error().code, Errc::unavailable);
 }
 
+TEST(Files, AreNotAskedForByMoreThanAPath) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  Handshake handshake{Fd{ends[0]}, "key1"};
+  LineStream machine{Fd{ends[1]}};
+  const auto soon = [] { return std::chrono::steady_clock::now() + milliseconds{200}; };
+  std::string deep = "/a";
+  while (deep.size() < 4096) deep += "/deeper";
+  EXPECT_FALSE(handshake.look(deep, soon()).value().has_value());
+  EXPECT_FALSE(handshake.folder(deep, true, soon()).value().has_value());
+  EXPECT_FALSE(handshake.bytes(deep, 0, 1, soon()).value().has_value());
+  EXPECT_FALSE(handshake.attributes(deep, soon()).value().has_value());
+  EXPECT_FALSE(handshake.extents(deep, soon()).value().has_value());
+  EXPECT_FALSE(machine.read_line(soon())) << "init would end at such an order";
+}
+
+TEST(Files, AreNotTakenFromTheAnswerToAnEarlierQuestion) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  Handshake handshake{Fd{ends[0]}, "key1"};
+  LineStream machine{Fd{ends[1]}};
+  const auto soon = [] { return std::chrono::steady_clock::now() + milliseconds{50}; };
+  ASSERT_FALSE(handshake.bytes("/etc/passwd", 0, 9, soon()));
+  ASSERT_TRUE(machine.write("told 3\nabc"));
+  const auto late = handshake.bytes("/etc/shadow", 0, 9, soon());
+  ASSERT_FALSE(late) << late->value_or("nothing");
+  EXPECT_EQ(late.error().code, Errc::unavailable);
+  EXPECT_FALSE(handshake.attributes("/etc/shadow", soon()));
+  EXPECT_EQ(handshake.leave_disks(soon()).error().code, Errc::unavailable) << "nor reused";
+}
+
 TEST(Files, AreLookedAtOneByOneOrAllOfAFolder) {
   const auto look =
       ask_of_files(std::string{"told 17\n 81a4 0 0 1 1234\0", 25}, "look 2f61",
