@@ -1,5 +1,8 @@
 #include "agent/store/fetch_http.h"
 
+#include <sys/eventfd.h>
+
+#include <cerrno>
 #include <thread>
 
 #include "agent/store/download_file.h"
@@ -16,11 +19,13 @@ Result<> run_child(const std::string& url, const HttpOptions& options, Reception
   command.on_output = [&](std::string_view output) { reception.hear(output); };
   command.progress = [&] { return reception.received(); };
   command.cancelled = [&] { return reception.is_over(); };
+  const Fd ended{::eventfd(0, EFD_CLOEXEC)};
+  if (!ended.valid()) return system_error(errno, "eventfd");
   auto output = [&] {
-    const std::jthread taking{[&] { reception.take(pipe.read.get()); }};
-    auto ended = run_command(command);
-    pipe.write.reset();  // ours is the last: the reader comes to the end
-    return ended;
+    const std::jthread taking{[&] { reception.take(pipe.read.get(), ended.get()); }};
+    auto result = run_command(command);
+    ::eventfd_write(ended.get(), 1);
+    return result;
   }();
   if (auto fault = reception.fault()) return *std::move(fault);
   return check_fetched(output);

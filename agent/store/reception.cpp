@@ -1,8 +1,11 @@
 #include "agent/store/reception.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -25,16 +28,43 @@ Result<Pipe> Pipe::make() {
   return Pipe{Fd{ends[0]}, Fd{ends[1]}};
 }
 
-void Reception::take(int pipe) {
+void Reception::take(int pipe, int ended) {
   std::vector<std::byte> buffer(pipe_size);
   for (;;) {
-    const ssize_t count = ::read(pipe, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(system_error(errno, "pipe"));
-    if (count == 0) return;
-    auto written = file_.write(std::span{buffer}.first(static_cast<std::size_t>(count)));
-    if (!written) return fail(std::move(written).error());
-    received_ += static_cast<std::uint64_t>(count);
+    std::array<pollfd, 2> wanted{pollfd{pipe, POLLIN, 0}, pollfd{ended, POLLIN, 0}};
+    const int ready = ::poll(wanted.data(), wanted.size(), -1);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0) return fail(system_error(errno, "poll"));
+    if (wanted[1].revents != 0) return take_rest(pipe, buffer);
+    if (take_some(pipe, buffer) == 0) return;
+  }
+}
+
+std::size_t Reception::take_some(int pipe, std::span<std::byte> buffer) {
+  ssize_t count = 0;
+  do {
+    count = ::read(pipe, buffer.data(), buffer.size());
+  } while (count < 0 && errno == EINTR);
+  const auto taken = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  auto written =
+      count < 0 ? Result<>{system_error(errno, "pipe")} : file_.write(buffer.first(taken));
+  if (!written) {
+    fail(std::move(written).error());
+    return 0;
+  }
+  received_ += taken;
+  return taken;
+}
+
+/// Not up to the end of the pipe: a process that the child has left behind may hold it open for
+/// ever, or write without end.
+void Reception::take_rest(int pipe, std::span<std::byte> buffer) {
+  int waiting = 0;
+  if (::ioctl(pipe, FIONREAD, &waiting) != 0) return fail(system_error(errno, "pipe"));
+  for (auto left = static_cast<std::size_t>(waiting); left > 0;) {
+    const std::size_t taken = take_some(pipe, buffer.first(std::min(left, buffer.size())));
+    if (taken == 0) return;
+    left -= taken;
   }
 }
 

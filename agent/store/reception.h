@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,8 +27,9 @@ class Reception {
   Reception(DownloadFile& file, const std::function<bool(FetchProgress)>& progress)
       : file_{file}, teller_{progress} {}
 
-  /// Reads the pipe to its end, or until the file takes no more.
-  void take(int pipe);
+  /// Reads the pipe to its end, or until the file takes no more, or until `ended`, an eventfd(2),
+  /// tells that the child has ended and what it has written is read.
+  void take(int pipe, int ended);
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
   /// A piece of the child's standard output.
@@ -40,6 +43,9 @@ class Reception {
   std::optional<Error> fault() { return *fault_.lock(); }
 
  private:
+  /// How many bytes; 0: it is over.
+  std::size_t take_some(int pipe, std::span<std::byte> buffer);
+  void take_rest(int pipe, std::span<std::byte> buffer);
   void hear_line(std::string_view line);
   void fail(Error error);
 

@@ -158,6 +158,35 @@ TEST_F(HttpSource, NeedsItsProgram) {
   EXPECT_FALSE(std::filesystem::exists(target_));
 }
 
+/// What becomes of a download when imprint-fetch is not what it was: `script` runs in its place,
+/// with the descriptor for the file as its first argument.
+class HttpSourceOfAnother : public HttpSource {
+ protected:
+  Result<Fetched> run(const std::string& script) {
+    const std::filesystem::path program = folder_ / "fetch";
+    EXPECT_TRUE(write_file_atomically(program, "#!/bin/bash\n" + script));
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    return store::LocalImageSource{{.program = program}}.fetch("http://host/x", target_, no_limit,
+                                                               {});
+  }
+};
+
+TEST_F(HttpSourceOfAnother, IsNoFileWhenItIsKilled) {
+  const auto fetched = run("echo -n half >&$1; kill -9 $$");
+  ASSERT_FALSE(fetched);
+  EXPECT_EQ(fetched.error().code, Errc::unavailable);
+  EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
+TEST_F(HttpSourceOfAnother, EndsWithItThoughSomethingHoldsThePipe) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto fetched =
+      run("echo -n whole >&$1; setsid sleep 20 </dev/null &>/dev/null & sleep 0.5");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{10});
+  ASSERT_TRUE(fetched) << fetched.error().message;
+  EXPECT_EQ(fetched->digest.hex(), digest_of("whole"));
+}
+
 class HttpsSource : public testing::Test {
  protected:
   void SetUp() override {
