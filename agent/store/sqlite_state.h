@@ -33,7 +33,13 @@ class SqliteState {
   template <class Body>
   std::invoke_result_t<Body> read(Body body) {
     const std::lock_guard lock{mutex};
-    return database.read(after_leases(body));
+    return look(body);
+  }
+  /// The same where the lock is held already. The end of a lease is a write like another.
+  template <class Body>
+  std::invoke_result_t<Body> look(Body body) {
+    if (next_end(SteadyClock::time_point::max()) > SteadyClock::now()) return database.read(body);
+    return database.write(after_leases(body));
   }
   /// The same for what changes something.
   template <class Body>

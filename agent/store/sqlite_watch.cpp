@@ -41,8 +41,7 @@ Result<std::vector<Event>> SqliteWatch::next(std::chrono::milliseconds wait) {
   const auto deadline = SteadyClock::now() + wait;
   std::unique_lock lock{state_->mutex};
   for (;;) {
-    auto events = state_->database.read([&]() -> Result<std::vector<Event>> {
-      state_->end_due_leases();
+    auto events = state_->look([&]() -> Result<std::vector<Event>> {
       if (next_ < state_->compacted())
         return make_error(Errc::exhausted, "revision {} was compacted away", next_);
       return take();

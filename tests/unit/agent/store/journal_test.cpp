@@ -1,7 +1,5 @@
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <fstream>
 
 #include "agent/base/atomic_file.h"
@@ -11,6 +9,7 @@
 #include "tests/support/journal_conformance.h"
 #include "tests/support/memory_journal.h"
 #include "tests/support/temp_folder.h"
+#include "tests/unit/agent/store/broken_disk.h"
 
 namespace imprint::test {
 namespace {
@@ -66,27 +65,6 @@ class SqliteJournalFile : public testing::Test {
   SystemClock clock_;
 };
 
-/// Every write beyond the first bytes of a file fails meanwhile, as on a disk that is broken.
-class BrokenDisk {
- public:
-  BrokenDisk() {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit none{0, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &none);
-  }
-  BrokenDisk(const BrokenDisk&) = delete;
-  BrokenDisk& operator=(const BrokenDisk&) = delete;
-  ~BrokenDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int) = nullptr;
-};
-
 TEST_F(SqliteJournalFile, ReadsTheDiskAgainAfterAWriteHasFailed) {
   const auto journal = open();
   const Job first = sample_job("k1");
@@ -102,11 +80,7 @@ TEST_F(SqliteJournalFile, ReadsTheDiskAgainAfterAWriteHasFailed) {
     }
     EXPECT_EQ(journal->find(first.id)->idempotency_key, "k1") << "what is there is still shown";
   }
-  // Only what is on disk counts: a copy of it is put in its place, and is what is read then.
-  std::filesystem::copy_file(path_, folder_ / "copy.db");
-  std::filesystem::copy_file(path_.string() + "-wal", (folder_ / "copy.db").string() + "-wal");
-  std::filesystem::rename(folder_ / "copy.db", path_);
-  std::filesystem::rename((folder_ / "copy.db").string() + "-wal", path_.string() + "-wal");
+  put_copy_in_place(path_);
   ASSERT_TRUE(journal->submit(second));
   EXPECT_EQ(open()->list(10)->size(), 2U) << "the new file has it: the old one was let go";
 }

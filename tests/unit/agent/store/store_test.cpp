@@ -13,6 +13,7 @@
 #include "tests/support/memory_store.h"
 #include "tests/support/store_conformance.h"
 #include "tests/support/temp_folder.h"
+#include "tests/unit/agent/store/broken_disk.h"
 
 namespace imprint::test {
 namespace {
@@ -101,6 +102,30 @@ TEST_F(SqliteStoreFile, OfANewerProgramIsShownAndNotWritten) {
   ASSERT_TRUE(copy) << copy.error().message;
   EXPECT_EQ((*copy)->get("a")->value().value, "1");
   EXPECT_EQ(read_file(path_).value(), before);
+}
+
+TEST_F(SqliteStoreFile, EndsNoLeaseUponPagesWhoseWriteHasFailed) {
+  const auto opened = SqliteStore::open(path_);
+  ASSERT_TRUE(opened);
+  Store& store = **opened;
+  const auto lease = store.grant_lease(std::chrono::milliseconds{200});
+  ASSERT_TRUE(lease);
+  ASSERT_TRUE(store.commit({{}, {{"session", "x", *lease}}, {}}));
+  const auto watch = store.watch("session", 2);
+  ASSERT_TRUE(watch);
+  {
+    const BrokenDisk broken;
+    ASSERT_FALSE(store.commit({{}, {{"other", "x", {}}}, {}}));
+  }
+  put_copy_in_place(path_);
+  // It is no write of its caller that ends the lease.
+  const auto events = (*watch)->next(std::chrono::seconds{5});
+  ASSERT_TRUE(events) << events.error().message;
+  EXPECT_EQ(events->size(), 1U);
+  const SQLite::Database on_disk{path_.string(), SQLite::OPEN_READWRITE};
+  SQLite::Statement entries{on_disk, "SELECT count(*) FROM entries"};
+  ASSERT_TRUE(entries.executeStep());
+  EXPECT_EQ(entries.getColumn(0).getInt(), 0) << "what was read from the disk again has the end";
 }
 
 TEST_F(SqliteStoreFile, KeepsAsideWhatARecordWas) {
