@@ -1,8 +1,8 @@
 // A serial console, and a pattern that a caller wants to see on it: up to the first line feed the
 // input is the pattern, the rest is the console.
 
-#include "agent/workflows/console_text.h"
 #include "agent/base/pattern.h"
+#include "agent/workflows/console_text.h"
 #include "tests/fuzz/input.h"
 
 using namespace imprint;
