@@ -23,7 +23,7 @@ Result<> try_disk(const fs::path& database) {
                : Result<>{};
 }
 
-/// What the file lacks stays in the WAL, which is whole.
+/// What the file lacks stays in the WAL.
 void close_without_checkpoint(std::unique_ptr<SQLite::Database>& database) {
   if (!database) return;
   sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -35,11 +35,13 @@ void close_without_checkpoint(std::unique_ptr<SQLite::Database>& database) {
 SqliteFile::SqliteFile(const fs::path& path, const Schema& schema,
                        std::unique_ptr<SQLite::Database> database)
     : path_{path}, name_{path.string()}, schema_{schema}, database_{std::move(database)} {
-  watch_checkpoints();
+  watch();
 }
 
 SqliteFile::~SqliteFile() {
-  if (failed_) close_without_checkpoint(database_);
+  if (!failed_) return;
+  close_without_checkpoint(database_);
+  if (const auto cut = wal_end_.cut(path_); !cut) log::warn("{}", cut.error().message);
 }
 
 void SqliteFile::note(int code) noexcept {
@@ -47,14 +49,17 @@ void SqliteFile::note(int code) noexcept {
 }
 
 /// SQLite's own checkpoints keep a failure to themselves.
-void SqliteFile::watch_checkpoints() {
-  sqlite3_wal_hook(database_->getHandle(), &SqliteFile::checkpoint, this);
+void SqliteFile::watch() {
+  note(wal_end_.begin(database_->getHandle()));
+  sqlite3_wal_hook(database_->getHandle(), &SqliteFile::on_commit, this);
 }
 
-int SqliteFile::checkpoint(void* self, sqlite3* connection, const char* database,
-                           int pages) noexcept {
+int SqliteFile::on_commit(void* self, sqlite3* connection, const char* database,
+                          int pages) noexcept {
+  auto& file = *static_cast<SqliteFile*>(self);
+  file.wal_end_.note(connection, pages);
   if (pages < checkpoint_after) return SQLITE_OK;
-  static_cast<SqliteFile*>(self)->note(
+  file.note(
       sqlite3_wal_checkpoint_v2(connection, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr));
   return SQLITE_OK;  // the transaction itself is on disk
 }
@@ -62,9 +67,10 @@ int SqliteFile::checkpoint(void* self, sqlite3* connection, const char* database
 Result<> SqliteFile::read_again() {
   TRY_WITH(try_disk(path_), "a write of database '" + name_ + "' has failed");
   close_without_checkpoint(database_);
+  TRY(wal_end_.cut(path_));
   database_ = TRY(open_database(path_, schema_));
-  watch_checkpoints();
   failed_ = false;
+  watch();
   log::warn("database '{}': a write failed; it was read from the disk again", name_);
   return {};
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/store/sqlite.h"
+#include "agent/store/wal_end.h"
 
 namespace imprint::store {
 
@@ -16,7 +17,8 @@ namespace imprint::store {
 /// page as clean, and ext4 (6.18) leaves a block that was new as unwritten, so that it reads as
 /// zeros after the next mount. So nothing more is written upon such pages: the database is closed
 /// without folding its WAL into it, both files are read from the disk again, and what the WAL lacks
-/// was never told to anyone as done.
+/// was never told to anyone as done. What it has although its caller was told that it failed is cut
+/// off (WalEnd).
 ///
 /// Not thread-safe: the owner holds its lock.
 class SqliteFile {
@@ -61,15 +63,16 @@ class SqliteFile {
   }
 
   void note(int code) noexcept;
-  void watch_checkpoints();
-  static int checkpoint(void* self, sqlite3* connection, const char* database, int pages) noexcept;
+  void watch();
+  static int on_commit(void* self, sqlite3* connection, const char* database, int pages) noexcept;
   Result<> read_again();
 
   std::filesystem::path path_;
   std::string name_;
   const Schema& schema_;
   std::unique_ptr<SQLite::Database> database_;  ///< none: it could not be opened again
-  bool failed_ = false;                         ///< a write or a sync
+  WalEnd wal_end_;
+  bool failed_ = false;  ///< a write or a sync
 };
 
 }  // namespace imprint::store

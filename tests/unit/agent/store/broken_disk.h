@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 
@@ -26,6 +27,20 @@ class BrokenDisk {
  private:
   rlimit before_{};
   void (*handler_)(int) = nullptr;
+};
+
+/// What is written arrives meanwhile, but after some fdatasync(2), which is SQLite's way to sync,
+/// each fails.
+class BrokenSync {
+ public:
+  static constexpr int all = 1 << 30;
+
+  explicit BrokenSync(int good) { good_left = good; }
+  BrokenSync(const BrokenSync&) = delete;
+  BrokenSync& operator=(const BrokenSync&) = delete;
+  ~BrokenSync() { good_left = all; }
+
+  static std::atomic<int> good_left;
 };
 
 /// Only what is on disk counts: a copy of the database takes its place, and is what one that reads

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 
 #include "agent/base/atomic_file.h"
@@ -126,6 +127,39 @@ TEST_F(SqliteStoreFile, EndsNoLeaseUponPagesWhoseWriteHasFailed) {
   SQLite::Statement entries{on_disk, "SELECT count(*) FROM entries"};
   ASSERT_TRUE(entries.executeStep());
   EXPECT_EQ(entries.getColumn(0).getInt(), 0) << "what was read from the disk again has the end";
+}
+
+TEST_F(SqliteStoreFile, KeepsNothingThatItRefused) {
+  // A commit that begins a WAL syncs its beginning first: the first of all, one behind another, and
+  // one behind so much that the WAL is begun anew.
+  constexpr std::array<std::pair<std::size_t, int>, 3> cases{{{0, 1}, {1, 0}, {6U << 20, 1}}};
+  for (const auto& [before, good_syncs] : cases) {
+    std::filesystem::remove(path_);
+    auto store = SqliteStore::open(path_).value();
+    if (before > 0) ASSERT_TRUE(store->commit({{}, {{"first", std::string(before, 'x'), {}}}, {}}));
+    {
+      const BrokenSync broken{good_syncs};
+      ASSERT_FALSE(store->commit({{}, {{"refused", "x", {}}}, {}}));
+    }
+    ASSERT_TRUE(store->commit({{}, {{"last", "x", {}}}, {}}));
+    for (int opened = 0; opened < 2; ++opened) {
+      EXPECT_EQ(store->get("first").value().has_value(), before > 0);
+      EXPECT_FALSE(store->get("refused").value()) << "after " << before << " bytes";
+      EXPECT_TRUE(store->get("last").value());
+      store.reset();
+      store = SqliteStore::open(path_).value();
+    }
+  }
+}
+
+TEST_F(SqliteStoreFile, KeepsNothingThatItRefusedAtItsEnd) {
+  auto store = SqliteStore::open(path_).value();
+  {
+    const BrokenSync broken{1};
+    ASSERT_FALSE(store->commit({{}, {{"refused", "x", {}}}, {}}));
+  }
+  store.reset();
+  EXPECT_FALSE(SqliteStore::open(path_).value()->get("refused").value());
 }
 
 TEST_F(SqliteStoreFile, KeepsAsideWhatARecordWas) {
