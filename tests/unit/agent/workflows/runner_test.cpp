@@ -17,6 +17,8 @@ const Error broken{Errc::internal, "broken on purpose"};
 
 class Runner : public testing::Test {
  protected:
+  void SetUp() override { agent.wait_for_first_look(); }
+
   World world;
   Agent agent{world};
 };

@@ -1,5 +1,7 @@
 #include "tests/unit/agent/workflows/world.h"
 
+#include <thread>
+
 #include "agent/model/json.h"
 
 namespace imprint::test {
@@ -12,6 +14,13 @@ std::string World::everything_recorded() {
   for (const Entry& entry : stored.entries) text += entry.key + " " + entry.value + "\n";
   for (const std::string& call : hypervisor.calls()) text += call + "\n";
   return text;
+}
+
+void Agent::wait_for_first_look() {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (runner_.node_status()->drift_checked.empty() &&
+         std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 Job Agent::wait(const JobId& id) {

@@ -65,6 +65,9 @@ class Agent {
   workflows::JobRunner* operator->() { return &runner_; }
   [[nodiscard]] bool recovered() const { return recovered_.has_value(); }
 
+  /// Waits, for 20 s at most, until the agent has looked at everything after its start, so that
+  /// this look meets no fault that a test prepares for a job.
+  void wait_for_first_look();
   /// Waits until the job is final, for 20 s at most.
   Job wait(const JobId& id);
   /// The job's end, or a failed one with the error of the order itself.
