@@ -1,10 +1,9 @@
 #include "agent/store/fetch_command.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 
 #include "agent/base/printable.h"
+#include "agent/base/programs.h"
 #include "agent/store/fetch_worker.h"
 
 namespace imprint::store {
@@ -17,16 +16,6 @@ constexpr const char* program_name = "imprint-fetch";
 constexpr std::chrono::minutes stall_grace{5};
 constexpr std::chrono::hours no_time_limit{24 * 365};
 constexpr std::size_t largest_account = std::size_t{64} << 10;
-
-/// Beside this program (a build tree), else where the package puts it.
-Result<fs::path> find_program() {
-  std::error_code failed;
-  const fs::path here = fs::read_symlink("/proc/self/exe", failed).parent_path();
-  for (const fs::path& candidate : {here / program_name, fs::path{IMPRINT_LIBEXEC} / program_name})
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-  return make_error(Errc::unavailable, "'{}' is not installed in '{}'", program_name,
-                    IMPRINT_LIBEXEC);
-}
 
 /// How names of hosts are looked up, and whose certificates are trusted; not /etc/ssl/private.
 std::vector<fs::path> network_read_paths() {
@@ -55,7 +44,8 @@ Errc code_of(FetchStatus status) {
 }  // namespace
 
 Result<Command> fetch_command(const std::string& url, const HttpOptions& options) {
-  const fs::path program = options.program.empty() ? TRY(find_program()) : options.program;
+  const fs::path program =
+      options.program.empty() ? TRY(find_program(program_name)) : options.program;
   Command command;
   command.arguments = {program.string(), "", std::to_string(options.stall_limit.count()),
                        options.ca_file.string()};

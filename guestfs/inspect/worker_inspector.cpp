@@ -1,12 +1,11 @@
 #include "guestfs/inspect/worker_inspector.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
 #include "agent/base/printable.h"
+#include "agent/base/programs.h"
 #include "agent/model/json.h"
 #include "guestfs/container/byte_source.h"
 #include "guestfs/inspect/orders.h"
@@ -20,8 +19,6 @@ namespace imprint::inspect {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* worker_name = "imprint-inspect";
 
 ImageReport undetermined(const Inspection& inspection, std::string rule, std::string reason) {
   ImageReport report;
@@ -86,12 +83,7 @@ Result<Inspection> with_absolute_paths(Inspection inspection) {
 Result<fs::path> find_worker() {
   if (const char* named = std::getenv("IMPRINT_INSPECT"); named != nullptr && *named != '\0')
     return fs::path{named};
-  std::error_code failed;
-  const fs::path here = fs::read_symlink("/proc/self/exe", failed).parent_path();
-  for (const fs::path& candidate : {here / worker_name, fs::path{IMPRINT_LIBEXEC} / worker_name})
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-  return make_error(Errc::unavailable, "'{}' is not installed in '{}'", worker_name,
-                    IMPRINT_LIBEXEC);
+  return find_program("imprint-inspect");
 }
 
 Result<ImageReport> WorkerInspector::inspect(const Inspection& inspection) {
