@@ -12,7 +12,7 @@ namespace imprint::workflows {
 
 /// How long the earlier systems of instances are still kept. The wall clock is read once for each,
 /// when it is recorded or first seen; from there on it goes by the host's uptime, so that a clock
-/// which somebody sets ends nothing early. Belongs to one thread.
+/// which somebody sets ends nothing early. Not thread-safe.
 class Retention {
  public:
   struct Round {

@@ -26,6 +26,10 @@ int set_socket_folder(guestfs_h* handle, const std::filesystem::path& folder) {
   return guestfs_parse_environment_list(handle, environment.data());
 }
 
+appliance::Deadline soon() {
+  return std::chrono::steady_clock::now() + patience;
+}
+
 /// An answer that came too late or makes no sense may stand for a later question's as well.
 template <class Value>
 Result<Value> believe(const std::string& path, Result<Value> told) {
@@ -103,7 +107,7 @@ Result<std::vector<Device>> Appliance::partitions() const {
 
 Result<std::optional<std::string>> Appliance::attributes(const std::string& path) const {
   // libguestfs starts a program for each file.
-  if (control_) return control_->attributes(path, std::chrono::steady_clock::now() + patience);
+  if (control_) return control_->attributes(path, soon());
   const Owned<char, std::free> letters{guestfs_get_e2attrs(handle(), path.c_str())};
   if (letters) return std::optional{std::string{letters.get()}};
   Error failure = last_error(path);
@@ -113,22 +117,20 @@ Result<std::optional<std::string>> Appliance::attributes(const std::string& path
 
 Result<std::optional<appliance::Look>> Appliance::look(const std::string& path) const {
   if (!control_) return std::optional<appliance::Look>{};
-  return believe(path, control_->look(path, std::chrono::steady_clock::now() + patience));
+  return believe(path, control_->look(path, soon()));
 }
 
 Result<std::optional<std::vector<appliance::ToldEntry>>> Appliance::folder(const std::string& path,
                                                                            bool details) const {
   if (!control_) return std::optional<std::vector<appliance::ToldEntry>>{};
-  return believe(path,
-                 control_->folder(path, details, std::chrono::steady_clock::now() + patience));
+  return believe(path, control_->folder(path, details, soon()));
 }
 
 Result<std::optional<std::string>> Appliance::bytes(const std::string& path, std::uint64_t offset,
                                                     std::size_t size) const {
   constexpr std::size_t most = std::size_t{256} << 10;
   if (!control_ || size > most) return std::optional<std::string>{};
-  return believe(path,
-                 control_->bytes(path, offset, size, std::chrono::steady_clock::now() + patience));
+  return believe(path, control_->bytes(path, offset, size, soon()));
 }
 
 Result<> Appliance::foresee(const std::string& folder) const {
@@ -139,15 +141,12 @@ Result<> Appliance::foresee(const std::string& folder) const {
 Result<bool> Appliance::mount(const std::string& options, const std::string& filesystem,
                               const std::string& device, const std::string& folder) const {
   if (!control_) return false;
-  return believe(device, control_->mount(options, filesystem, device, folder,
-                                         std::chrono::steady_clock::now() + patience));
+  return believe(device, control_->mount(options, filesystem, device, folder, soon()));
 }
 
 Result<BlkidValues> Appliance::probe(const std::string& device) const {
   // libguestfs starts blkid, and what it asks of it before.
-  if (control_)
-    return control_->probe(device.substr(device_prefix.size()),
-                           std::chrono::steady_clock::now() + patience);
+  if (control_) return control_->probe(device.substr(device_prefix.size()), soon());
   const StringList list{guestfs_blkid(handle(), device.c_str())};
   if (list.valid()) return blkid_values(list.values());
   // blkid also fails where it finds nothing to tell: an empty partition is no fault.

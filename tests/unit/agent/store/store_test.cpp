@@ -136,7 +136,9 @@ TEST_F(SqliteStoreFile, KeepsNothingThatItRefused) {
   for (const auto& [before, good_syncs] : cases) {
     std::filesystem::remove(path_);
     auto store = SqliteStore::open(path_).value();
-    if (before > 0) ASSERT_TRUE(store->commit({{}, {{"first", std::string(before, 'x'), {}}}, {}}));
+    if (before > 0) {
+      ASSERT_TRUE(store->commit({{}, {{"first", std::string(before, 'x'), {}}}, {}}));
+    }
     {
       const BrokenSync broken{good_syncs};
       ASSERT_FALSE(store->commit({{}, {{"refused", "x", {}}}, {}}));

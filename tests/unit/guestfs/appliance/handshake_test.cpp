@@ -106,11 +106,20 @@ TEST_F(Shaking, GivesAMachineUpThatHasGone) {
 }
 
 /// What is made of the answer to a question for the attributes of "/v1/a b".
-Result<std::optional<std::string>> attributes_from(const std::string& answer) {
+/// The host's end of a control port, and the machine's.
+struct Connected {
+  Handshake handshake;
+  LineStream machine;
+};
+
+Connected connect() {
   std::array<int, 2> ends{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  Handshake handshake{Fd{ends[0]}, "key1"};
-  LineStream machine{Fd{ends[1]}};
+  return {Handshake{Fd{ends[0]}, "key1"}, LineStream{Fd{ends[1]}}};
+}
+
+Result<std::optional<std::string>> attributes_from(const std::string& answer) {
+  auto [handshake, machine] = connect();
   EXPECT_TRUE(machine.write(answer));
   const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds{10};
   auto result = handshake.attributes("/v1/a b", soon);
@@ -128,10 +137,7 @@ TEST(Attributes, AreThoseThatTheFileSystemKeeps) {
 /// Asks a machine that answers so, and holds the order that it gets to `order`.
 template <class Ask>
 auto ask_of_files(const std::string& answer, const std::string& order, Ask ask) {
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  Handshake handshake{Fd{ends[0]}, "key1"};
-  LineStream machine{Fd{ends[1]}};
+  auto [handshake, machine] = connect();
   EXPECT_TRUE(machine.write(answer));
   const Deadline soon = std::chrono::steady_clock::now() + milliseconds{200};
   auto result = ask(handshake, soon);
@@ -158,10 +164,7 @@ TEST(Files, AreNotReadFromAnAnswerThatMakesNoSense) {
 }
 
 TEST(Files, AreNotAskedForByMoreThanAPath) {
-  std::array<int, 2> ends{};
-  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  Handshake handshake{Fd{ends[0]}, "key1"};
-  LineStream machine{Fd{ends[1]}};
+  auto [handshake, machine] = connect();
   const auto soon = [] { return std::chrono::steady_clock::now() + milliseconds{200}; };
   std::string deep = "/a";
   while (deep.size() < 4096) deep += "/deeper";
@@ -174,10 +177,7 @@ TEST(Files, AreNotAskedForByMoreThanAPath) {
 }
 
 TEST(Files, AreNotTakenFromTheAnswerToAnEarlierQuestion) {
-  std::array<int, 2> ends{};
-  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  Handshake handshake{Fd{ends[0]}, "key1"};
-  LineStream machine{Fd{ends[1]}};
+  auto [handshake, machine] = connect();
   const auto soon = [] { return std::chrono::steady_clock::now() + milliseconds{50}; };
   ASSERT_FALSE(handshake.bytes("/etc/passwd", 0, 9, soon()));
   ASSERT_TRUE(machine.write("told 3\nabc"));
@@ -204,10 +204,7 @@ TEST(Files, AreLookedAtOneByOneOrAllOfAFolder) {
 }
 
 TEST(Files, AreAskedForInAdvanceAsTheyWereOfTheImageBefore) {
-  std::array<int, 2> ends{};
-  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  Handshake handshake{Fd{ends[0]}, "key1"};
-  LineStream machine{Fd{ends[1]}};
+  auto [handshake, machine] = connect();
   const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds{10};
   ASSERT_TRUE(machine.write("told 00000001\naleft\ntold 00000002\nbb"));
   EXPECT_EQ(handshake.bytes("/v1/a", 0, 9, soon).value(), "a");
