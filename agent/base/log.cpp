@@ -1,10 +1,12 @@
 #include "agent/base/log.h"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
+
+#include "agent/base/log_sink.h"
 
 namespace imprint {
 namespace {
@@ -28,8 +30,7 @@ class PriorityFlag : public spdlog::custom_flag_formatter {
 }  // namespace
 
 void start_log(const std::string& program, const std::string& level) {
-  auto logger =
-      std::make_shared<spdlog::logger>(program, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>(program, std::make_shared<LogSink>(STDERR_FILENO));
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   if (std::getenv("JOURNAL_STREAM") != nullptr) {
     formatter->add_flag<PriorityFlag>('*').set_pattern("%*%v");
@@ -38,7 +39,6 @@ void start_log(const std::string& program, const std::string& level) {
   }
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::from_str(level));
-  logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
 }
 

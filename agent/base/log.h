@@ -10,8 +10,8 @@
 namespace imprint {
 
 /// Sends the log to standard error, one line a record; with the "<N>" priority prefix that journald
-/// understands when standard error is the journal. Level: "debug", "info", "warning" or "error".
-/// Call once, before threads start.
+/// understands when standard error is the journal. Never waits for who reads it (log_sink.h).
+/// Level: "debug", "info", "warning" or "error". Call once, before threads start.
 void start_log(const std::string& program, const std::string& level);
 
 namespace log = spdlog;
