@@ -9,6 +9,7 @@
 #include <system_error>
 #include <thread>
 
+#include "agent/base/guarded.h"
 #include "agent/base/log.h"
 
 namespace imprint {
@@ -104,8 +105,8 @@ Result<T> TimedHypervisor::call(std::string_view what, const std::string& change
       Result<T> result = make_error(Errc::internal, "the hypervisor gave no answer");
       try {
         result = body(*inner);
-      } catch (const std::exception& fault) {
-        result = make_error(Errc::internal, "{}", fault.what());
+      } catch (...) {  // in the midst of the call: whether it took effect is not known
+        result = make_error(Errc::unavailable, "{}", error_of_exception().message);
       }
       // The plugin may be unloaded with this, so it goes before the end is told.
       inner.reset();

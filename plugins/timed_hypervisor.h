@@ -18,9 +18,9 @@ struct CallLimits {
 /// Any hypervisor, each of whose calls returns in time: a daemon, a driver or a QEMU that hangs
 /// holds up no caller. `stop` and `ping_agent` get their own time on top of the limit. Errors
 /// beside those of the port, all Errc::unavailable: the limit passed (what the call does is
-/// unknown), too many calls hang, an earlier change of the same machine has not come back. The last
-/// one is why a change that was given up can never take effect in the middle of a later one.
-/// Thread-safe.
+/// unknown), the call threw (so is it then), too many calls hang, an earlier change of the same
+/// machine has not come back. The last one is why a change that was given up can never take effect
+/// in the middle of a later one. Thread-safe.
 class TimedHypervisor : public Hypervisor {
  public:
   explicit TimedHypervisor(std::shared_ptr<Hypervisor> inner, CallLimits limits = {});

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "agent/api/problem.h"
+#include "agent/base/guarded.h"
 #include "agent/base/log.h"
 #include "agent/model/json.h"
 
@@ -99,12 +100,10 @@ Result<Json> read_body(const Route& route, const std::string& body) {
 Result<Response> run(Context& context, Admitted& admitted, const std::string& body) {
   // The last resort for a fault of ours or of a library: the caller gets an answer, the agent lives
   // on.
-  try {
+  return guarded([&]() -> Result<Response> {
     admitted.request.body = TRY(read_body(*admitted.route, body));
     return admitted.route->handler(context, admitted.request);
-  } catch (const std::exception& fault) {
-    return make_error(Errc::internal, "{}", fault.what());
-  }
+  });
 }
 
 void log_change(const Admitted& admitted, const Response& response, const std::string& why) {

@@ -49,6 +49,7 @@ Errc errc_of(int error_number) {
     case EMFILE:
     case ENFILE:
     case ENOMEM:
+    case EAGAIN:  // of fork and pthread_create: no room for one more
       return Errc::exhausted;
     case EINVAL:
     case EISDIR:

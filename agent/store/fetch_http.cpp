@@ -12,6 +12,18 @@
 namespace imprint::store {
 namespace {
 
+/// Tells whoever takes the bytes that no more will come, whatever ended that.
+class Ending {
+ public:
+  explicit Ending(int event) : event_{event} {}
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+  ~Ending() { ::eventfd_write(event_, 1); }
+
+ private:
+  int event_;
+};
+
 Result<> run_child(const std::string& url, const HttpOptions& options, Reception& reception) {
   Command command = TRY(fetch_command(url, options));
   Pipe pipe = TRY(Pipe::make());
@@ -23,9 +35,8 @@ Result<> run_child(const std::string& url, const HttpOptions& options, Reception
   if (!ended.valid()) return system_error(errno, "eventfd");
   auto output = [&] {
     const std::jthread taking{[&] { reception.take(pipe.read.get(), ended.get()); }};
-    auto result = run_command(command);
-    ::eventfd_write(ended.get(), 1);
-    return result;
+    const Ending ending{ended.get()};
+    return run_command(command);
   }();
   if (auto fault = reception.fault()) return *std::move(fault);
   return check_fetched(output);

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "agent/base/code_pages.h"
+#include "agent/base/guarded.h"
 #include "agent/base/log.h"
 #include "agent/base/memory.h"
 #include "agent/model/json.h"
@@ -57,9 +58,12 @@ void Caretaker::stop() {
 
 void Caretaker::keep_looking(const std::stop_token& token) {
   do {
-    if (const auto looked = look(); !looked)
-      log::warn("drift: {}, continuing", looked.error().message);
-    scrub();
+    const auto looked = guarded([this] {
+      Result<> looked_at = look();
+      scrub();
+      return looked_at;
+    });
+    if (!looked) log::warn("drift: {}, continuing", looked.error().message);
     // The start, or a look at everything, leaves much that is not needed until the next one.
     return_free_memory();
     return_code_pages();

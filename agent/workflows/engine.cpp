@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/base/guarded.h"
 #include "agent/base/log.h"
 #include "agent/model/json.h"
 
@@ -77,10 +78,11 @@ class Engine {
 
   Result<> run_step(std::size_t i) {
     const Step& step = steps_[i];
-    if (step.way == Way::back) return step.run(run_);
+    const auto run = [&] { return guarded([&] { return step.run(run_); }); };
+    if (step.way == Way::back) return run();
     // After the commit point there is no way but forward: what is away or full is waited for.
     return run_.insist("end of a fault", [&]() -> Result<> {
-      Result<> ran = step.run(run_);
+      Result<> ran = run();
       if (!ran && ran.error().code == Errc::exhausted)
         return Error{Errc::unavailable, ran.error().message};
       return ran;
@@ -152,7 +154,7 @@ class Engine {
   /// may be a guest that never comes up.
   Result<> undo_patiently(const Step& step) {
     for (int tries = 1;; ++tries) {
-      Result<> undone = step.undo(run_);
+      Result<> undone = guarded([&] { return step.undo(run_); });
       if (undone) return undone;
       const bool full = undone.error().code == Errc::exhausted;
       const bool away = undone.error().code == Errc::unavailable && tries < undo_tries;

@@ -1,6 +1,7 @@
 #include "agent/workflows/job_runner.h"
 
 #include "agent/base/digest.h"
+#include "agent/base/guarded.h"
 #include "agent/base/log.h"
 #include "agent/base/memory.h"
 #include "agent/model/json.h"
@@ -82,17 +83,16 @@ void JobRunner::stop() {
 
 void JobRunner::keep_house(const std::stop_token& token) {
   while (!token.stop_requested()) {
-    reap_expired();
+    if (const auto reaped = guarded([this] { return reap_expired(); }); !reaped)
+      log::warn("retention: {}, continuing", reaped.error().message);
     return_free_memory();
     std::unique_lock lock{house_mutex_};
     house_.wait_for(lock, token, reap_interval, [] { return false; });
   }
 }
 
-void JobRunner::reap_expired() {
-  const auto seen = look_at_retention();
-  if (!seen) return log::warn("retention: {}, continuing", seen.error().message);
-  const Retention::Round& round = *seen;
+Result<> JobRunner::reap_expired() {
+  const Retention::Round round = TRY(look_at_retention());
   for (const auto& [instance, until] : round.moved)
     if (const auto moved = move_retention(instance, until); !moved)
       log::warn("retention of instance {}: {}, continuing", instance.str(), moved.error().message);
@@ -103,6 +103,7 @@ void JobRunner::reap_expired() {
                     Errc::conflict)  // a conflict: a job is open on it; the next round sees to it
       log::warn("retention of instance {}: {}, continuing", instance.str(), job.error().message);
   }
+  return {};
 }
 
 Result<Retention::Round> JobRunner::look_at_retention() {
@@ -208,26 +209,27 @@ void JobRunner::save_secrets(const Job& job, const Order& order) {
 }
 
 void JobRunner::work(const JobId& id) noexcept {
-  try {
-    Outcome outcome = attempt(id);
-    for (; outcome == Outcome::abandoned && !shared_.stopping; outcome = attempt(id)) {
-      log::error("job {}: the journal cannot be written; trying again", id.str());
-      ports_.clock.sleep(milliseconds{500});
-    }
-    if (outcome == Outcome::ended) open_.remove(id);
-  } catch (const std::exception& fault) {  // a bug, or no memory: what the job did is not known
-    log::error("job {}: {}", id.str(), fault.what());
-    static_cast<void>(ports_.journal
-                          .finish(id, JobState::needs_attention, nullptr,
-                                  make_error(Errc::internal, "{}", fault.what()))
-                          .has_value());
-    open_.remove(id);
-  }
+  Outcome outcome = guarded_attempt(id);
+  for (; outcome == Outcome::abandoned && !shared_.stopping; outcome = guarded_attempt(id))
+    ports_.clock.sleep(milliseconds{500});
+  if (outcome == Outcome::ended) open_.remove(id);
   shared_.cancelled.lock()->erase(id);
   job_changed();
 }
 
-Outcome JobRunner::attempt(const JobId& id) {
+/// Faults of steps are the engine's; what is thrown beside them left the job as the journal has it.
+Outcome JobRunner::guarded_attempt(const JobId& id) {
+  const auto outcome = guarded([&] { return attempt(id); });
+  if (outcome && *outcome == Outcome::abandoned)
+    log::error("job {}: the journal cannot be written; trying again", id.str());
+  if (outcome) return *outcome;
+  log::error("job {}: {}", id.str(), outcome.error().message);
+  if (outcome.error().code == Errc::exhausted) return Outcome::abandoned;
+  const auto ended = ports_.journal.finish(id, JobState::needs_attention, nullptr, outcome.error());
+  return ended ? Outcome::ended : Outcome::abandoned;
+}
+
+Result<Outcome> JobRunner::attempt(const JobId& id) {
   auto job = ports_.journal.find(id);
   if (!job) return Outcome::abandoned;
   if (is_final(job->state)) return Outcome::ended;

@@ -48,8 +48,8 @@ class JobRunner : public Service {
   void stop();
 
   /// Orders the removal of retained systems whose time has passed. Called every minute by the
-  /// runner itself.
-  void reap_expired();
+  /// runner itself. Fails if it cannot tell which those are; an order that is refused is logged.
+  Result<> reap_expired();
 
   Result<Job> import_image(const Caller& caller, const ImportImage& request) override;
   Result<std::vector<Image>> list_images() override;
@@ -103,7 +103,8 @@ class JobRunner : public Service {
   void save_secrets(const Job& job, const Order& order);
 
   void work(const JobId& id) noexcept;
-  Outcome attempt(const JobId& id);
+  Outcome guarded_attempt(const JobId& id);
+  Result<Outcome> attempt(const JobId& id);
   void job_changed();
   void keep_house(const std::stop_token& token);
   Result<Retention::Round> look_at_retention();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <system_error>
 #include <thread>
 
 namespace imprint::workflows {
@@ -23,7 +24,11 @@ std::vector<Result<>> side_by_side(std::size_t count, std::size_t at_once,
   };
   {
     std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(count, at_once); ++i) others.emplace_back(take);
+    try {
+      for (std::size_t i = 1; i < std::min(count, at_once); ++i) others.emplace_back(take);
+    } catch (const std::system_error&) {
+      // Fewer at once, where the host has no room for more threads.
+    }
     take();
   }
   for (const auto& fault : thrown)

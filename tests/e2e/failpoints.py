@@ -14,7 +14,7 @@ import struct
 import subprocess
 import time
 
-NONE, KILL, FAIL, BROKEN, DELAY, SLOW = range(6)  # Action of tests/support/failpoints/control.h
+NONE, KILL, FAIL, BROKEN, DELAY, SLOW, CROWDED = range(7)  # Action of tests/support/failpoints/control.h
 OPEN = ("queued", "running")
 
 

@@ -10,7 +10,8 @@ import time
 import failpoints
 import scenes
 
-ENOSPC, EIO = 28, 5
+ENOSPC, EIO, EAGAIN = 28, 5, 11
+TOLD_OF = 4  # seconds after which a stop is told of, for a reboot is none
 
 WORKER = r"""#!/bin/sh
 # Accepts whatever qcow2 it is shown: what is tested here is not what it thinks of images.
@@ -64,7 +65,7 @@ accelerator = "tcg"
 class FileWorld:
     most_instances, data_sizes, patience = 4, (1 << 20,), 60
     on_libvirt = False
-    evils = ["nothing", "kill", "kill", "kill", "twice", "power", "torn", "full", "once", "cancel", "term"]
+    evils = ["nothing", "kill", "kill", "kill", "twice", "power", "torn", "full", "crowded", "once", "cancel", "term"]
 
     def __init__(self, build, folder):
         os.chmod(folder, 0o711)
@@ -89,9 +90,9 @@ class FileWorld:
 
     def arm(self, evil, random):
         at = random.randrange(700)
-        action = {"full": failpoints.BROKEN, "once": failpoints.FAIL}.get(evil, failpoints.KILL)
+        action = {"full": failpoints.BROKEN, "crowded": failpoints.CROWDED, "once": failpoints.FAIL}.get(evil, failpoints.KILL)
         if evil not in ("nothing", "cancel", "term"):
-            self.node.control.set(True, at, action, ENOSPC if evil == "full" else EIO)
+            self.node.control.set(True, at, action, {"full": ENOSPC, "crowded": EAGAIN}.get(evil, EIO))
 
     def do_evil(self, evil, random, answers):
         node, open_jobs = self.node, [answer["id"] for answer in answers if answer]
@@ -105,7 +106,7 @@ class FileWorld:
         elif evil == "term":
             time.sleep(random.random() * 0.3)
             node.stop()
-        elif evil == "full":
+        elif evil in ("full", "crowded"):
             time.sleep(random.random())
             node.control.set(False)
         else:
@@ -201,9 +202,8 @@ class LibvirtWorld(FileWorld):
         return found
 
     def check(self, model, views, evil):
-        for name, view in views.items():
-            if evil == "qemu" and view["wanted_running"] and view["power"] != "running":
-                self.node.done(("POST", f"/v1/instances/{name}/start", {}))
+        if evil == "qemu":
+            self.start_what_was_killed()
         scenes.check_instances_are_whole(self.node, self.machines)
         for name, view in views.items():
             if not view["wanted_running"]:
@@ -216,6 +216,13 @@ class LibvirtWorld(FileWorld):
             # The guest tells of its signature when the disk has it for good, so that not even a QEMU that is killed takes it along.
             was = self.signatures.setdefault(view["id"], signature[0])
             assert was == signature[0], f"{name}: the data disk lost its content: '{was}', now '{signature[0]}'"
+
+    def start_what_was_killed(self):
+        """The agent tells of a dead machine and starts none."""
+        time.sleep(TOLD_OF)
+        for view in self.node.call("GET", "/v1/instances")["instances"]:
+            if view["wanted_running"] and view["power"] != "running":
+                self.node.done(("POST", f"/v1/instances/{view['name']}/start", {}))
 
     def wait_for_login(self, name):
         end = time.monotonic() + self.patience

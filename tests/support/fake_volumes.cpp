@@ -1,5 +1,7 @@
 #include "tests/support/fake_volumes.h"
 
+#include <new>
+
 #include "agent/base/digest.h"
 
 namespace imprint::test {
@@ -29,7 +31,13 @@ void FakeVolumes::set_free(std::uint64_t bytes) {
   free_ = bytes;
 }
 
+void FakeVolumes::throw_next(const std::string& call) {
+  const std::lock_guard lock{files_->mutex};
+  throwing_.insert(call);
+}
+
 Result<> FakeVolumes::fault(const std::string& call) {
+  if (throwing_.erase(call) > 0) throw std::bad_alloc{};
   const auto found = faults_.find(call);
   if (found == faults_.end()) return {};
   Error error = found->second;

@@ -34,6 +34,8 @@ class FakeVolumes : public Volumes {
 
   /// The next call of that name fails with the error and has no effect: "create_seed".
   void fail_next(const std::string& call, Error error);
+  /// The next call of that name finds no memory.
+  void throw_next(const std::string& call);
   void set_free(std::uint64_t bytes);
 
   /// Every path, for "nothing is left behind".
@@ -76,6 +78,7 @@ class FakeVolumes : public Volumes {
 
   std::shared_ptr<FakeFiles> files_;
   std::map<std::string, Error> faults_;
+  std::set<std::string> throwing_;
   std::uint64_t free_ = std::uint64_t{1} << 40;
 };
 

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -118,8 +119,15 @@ IMPRINT_ON_PATH(rmdir, Kind::other, path, AT_FDCWD, (const char* path) noexcept,
 
 pid_t fork() noexcept {
   IMPRINT_REAL(fork);
-  IMPRINT_PASS("fork");
+  IMPRINT_PASS("fork", Kind::start);
   return real();
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
+                   void* argument) noexcept {
+  IMPRINT_REAL(pthread_create);
+  if (const int problem = imprint::failpoints::refusal_of_threads()) return problem;
+  return real(thread, attributes, routine, argument);
 }
 
 int nanosleep(const timespec* time, timespec* left) {

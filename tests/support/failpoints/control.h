@@ -8,13 +8,14 @@
 namespace imprint::failpoints {
 
 enum class Action : std::int32_t {
-  none,    ///< only count and trace
-  kill,    ///< kill -9 of the process, instead of the call
-  fail,    ///< the call fails with `error`
-  broken,  ///< this call and all calls of its kind after it fail with `error`: a full disk stays
-           ///< full
-  delay,   ///< the call is made after `error` milliseconds
-  slow,    ///< each call is made after `error` milliseconds, so that every step lasts
+  none,     ///< only count and trace
+  kill,     ///< kill -9 of the process, instead of the call
+  fail,     ///< the call fails with `error`
+  broken,   ///< this call and all calls of its kind after it fail with `error`: a full disk stays
+            ///< full
+  delay,    ///< the call is made after `error` milliseconds
+  slow,     ///< each call is made after `error` milliseconds, so that every step lasts
+  crowded,  ///< from this point on no process and no thread can be started, for `error`
 };
 
 struct Control {

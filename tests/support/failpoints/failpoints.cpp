@@ -67,10 +67,16 @@ void sleep_for(int milliseconds) {
   ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &time, nullptr);
 }
 
+bool refuses(Action action, Kind kind) {
+  return action == Action::fail || (action == Action::broken && kind == Kind::space) ||
+         (action == Action::crowded && kind == Kind::start);
+}
+
 int act(Control& control, Kind kind, int number) {
   const auto action = static_cast<Action>(control.action.load());
   const bool here = number == control.at;
-  const bool later = action == Action::broken && number > control.at && kind == Kind::space;
+  const bool meant = refuses(action, kind);
+  const bool later = meant && action != Action::fail && number > control.at;
   if (action == Action::slow) sleep_for(control.error);
   if (action == Action::none || action == Action::slow || (!here && !later)) return 0;
   ++control.fired;
@@ -82,7 +88,7 @@ int act(Control& control, Kind kind, int number) {
     sleep_for(control.error);
     return 0;
   }
-  return kind == Kind::space || action == Action::fail ? control.error.load() : 0;
+  return meant ? control.error.load() : 0;
 }
 
 int count(const char* call, Kind kind, std::string_view path) {
@@ -131,11 +137,18 @@ int pass(const char* call, Kind kind, int fd) {
   return problem;
 }
 
-int pass(const char* call) {
+int pass(const char* call, Kind kind) {
   const int before = errno;
-  const int problem = is_armed() ? count(call, Kind::other, "") : 0;
+  const int problem = is_armed() ? count(call, kind, "") : 0;
   errno = before;
   return problem;
+}
+
+int refusal_of_threads() {
+  if (!is_armed()) return 0;
+  const Control& control = *settings().control;
+  const bool crowded = static_cast<Action>(control.action.load()) == Action::crowded;
+  return crowded && control.count > control.at ? control.error.load() : 0;
 }
 
 }  // namespace imprint::failpoints

@@ -55,6 +55,14 @@ TEST_F(TimedHypervisorTest, GivesUpACallThatHangs) {
   while (!timed_.state(machine_.uuid)) std::this_thread::sleep_for(1ms);
 }
 
+TEST(TimedHypervisorOfAFaultyPlugin, SaysThatWhatThrewIsNotKnown) {
+  struct Throwing : FakeHypervisor {
+    Result<> start(const std::string&) override { throw std::bad_alloc{}; }
+  };
+  TimedHypervisor timed{std::make_shared<Throwing>()};
+  EXPECT_FAILS(timed.start("a machine"), Errc::unavailable);
+}
+
 TEST_F(TimedHypervisorTest, RefusesAChangeWhileAnEarlierOneHangs) {
   inner_->gate.shut();
   EXPECT_FAILS(timed_.start(machine_.uuid), Errc::unavailable);

@@ -5,7 +5,12 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <new>
+#include <stdexcept>
+#include <system_error>
 
+#include "plugins/timed_hypervisor.h"
 #include "tests/unit/agent/workflows/world.h"
 
 namespace imprint::test {
@@ -14,15 +19,33 @@ namespace {
 struct Fault {
   Errc code;
   bool after;  ///< the call took effect, only its answer is lost
+  void (*thrown)() = nullptr;
 };
 
-/// What the port allows: an answer may be lost only where it is called unknown.
-constexpr std::array<Fault, 6> faults{{{Errc::unavailable, false},
-                                       {Errc::unavailable, true},
-                                       {Errc::denied, false},
-                                       {Errc::conflict, false},
-                                       {Errc::invalid, false},
-                                       {Errc::internal, false}}};
+void no_memory() {
+  throw std::bad_alloc{};
+}
+void no_thread() {
+  throw std::system_error{EAGAIN, std::generic_category()};
+}
+void bug() {
+  throw std::out_of_range{"broken on purpose"};
+}
+
+/// What the port allows: an answer may be lost only where it is called unknown. And what anything
+/// may throw.
+constexpr std::array<Fault, 12> faults{{{Errc::unavailable, false},
+                                        {Errc::unavailable, true},
+                                        {Errc::denied, false},
+                                        {Errc::conflict, false},
+                                        {Errc::invalid, false},
+                                        {Errc::internal, false},
+                                        {Errc::exhausted, false, no_memory},
+                                        {Errc::exhausted, true, no_memory},
+                                        {Errc::exhausted, false, no_thread},
+                                        {Errc::exhausted, true, no_thread},
+                                        {Errc::internal, false, bug},
+                                        {Errc::internal, true, bug}}};
 
 /// One call of another hypervisor fails, counted from 0 and from arm() on.
 class FaultyHypervisor : public Hypervisor {
@@ -65,6 +88,7 @@ class FaultyHypervisor : public Hypervisor {
   auto pass(Call call) -> decltype(call()) {
     if (!armed_ || count_++ != at_) return call();
     if (fault_.after) static_cast<void>(call().has_value());
+    if (fault_.thrown != nullptr) fault_.thrown();
     return Error{fault_.code, "broken on purpose"};
   }
 
@@ -109,7 +133,8 @@ void expect_whole(World& world) {
 
 /// False: there is no such call any more.
 bool fail_once(const Scene& scene, int at, Fault fault) {
-  SCOPED_TRACE(fmt::format("{}: call {} fails as {}{}", scene.name, at, to_string(fault.code),
+  SCOPED_TRACE(fmt::format("{}: call {} {} {}{}", scene.name, at,
+                           fault.thrown != nullptr ? "throws" : "fails as", to_string(fault.code),
                            fault.after ? ", after its effect" : ""));
   World world;
   {
@@ -118,20 +143,21 @@ bool fail_once(const Scene& scene, int at, Fault fault) {
   }
   for (const std::string& path : world.volumes.paths())
     if (path.find("/data-") != std::string::npos) world.volumes.write(path, "precious");
-  FaultyHypervisor faulty{world.hypervisor, at, fault};
-  workflows::Ports ports{world.store,     world.journal, faulty,     world.volumes,
+  const auto faulty = std::make_shared<FaultyHypervisor>(world.hypervisor, at, fault);
+  TimedHypervisor timed{faulty, {}};
+  workflows::Ports ports{world.store,     world.journal, timed,      world.volumes,
                          world.inspector, world.source,  world.clock};
   workflows::JobRunner runner{ports, World::settings()};
   EXPECT_TRUE(runner.recover());
-  faulty.arm();
+  faulty->arm();
   const Job job = end_of(runner, scene.order(runner));
-  faulty.disarm();
+  faulty->disarm();
   if (scene.mend && job.state == JobState::needs_attention)
     EXPECT_EQ(end_of(runner, scene.mend(runner)).state, JobState::succeeded);
   else
     EXPECT_NE(job.state, JobState::needs_attention) << job.error->message;
   expect_whole(world);
-  return faulty.failed();
+  return faulty->failed();
 }
 
 void sweep(const Scene& scene) {

@@ -261,10 +261,10 @@ TEST_F(Reimage, CommitRemovesTheOldSystem) {
 
 TEST_F(Reimage, RetentionCommitsWhatHasExpiredAndNothingElse) {
   ASSERT_EQ(reimage().state, JobState::succeeded);
-  agent->reap_expired();
+  EXPECT_TRUE(agent->reap_expired());
   EXPECT_TRUE(web().retained);
   world.clock.advance(std::chrono::hours{25});
-  agent->reap_expired();
+  EXPECT_TRUE(agent->reap_expired());
   const auto jobs = *agent->list_jobs();
   for (const Job& job : jobs) agent.wait(job.id);
   EXPECT_FALSE(web().retained);
@@ -276,7 +276,7 @@ TEST_F(Reimage, RetentionIsNotEndedByAClockThatIsSet) {
   world.clock.set_ahead(std::chrono::hours{48});  // before anything has looked at what is kept
   // As long as the reimage counts as open, its record is left alone.
   for (int tries = 0; tries < 1000 && web().retained && web().retained->until == until; ++tries) {
-    agent->reap_expired();
+    EXPECT_TRUE(agent->reap_expired());
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   ASSERT_TRUE(web().retained);

@@ -93,6 +93,24 @@ TEST_F(Runner, ImportLeavesNothingWhenAStepFails) {
   EXPECT_EQ(agent.import("/images/one", "first").error->code, Errc::exhausted);
 }
 
+TEST_F(Runner, ImportLeavesNothingWhenAStepThrows) {
+  for (const char* call : {"prepare_incoming", "adopt_image", "seal_image"}) {
+    SCOPED_TRACE(call);
+    world.volumes.throw_next(call);
+    const Job job = agent.import("/images/one", "first");
+    EXPECT_EQ(job.state, JobState::failed);
+    EXPECT_EQ(job.error->code, Errc::exhausted);
+    EXPECT_TRUE(world.volumes.paths().empty());
+  }
+}
+
+TEST_F(Runner, AnUndoThatThrowsIsTriedAgain) {
+  world.volumes.fail_next("adopt_image", broken);
+  world.volumes.throw_next("discard_incoming");
+  EXPECT_EQ(agent.import("/images/one", "first").state, JobState::failed);
+  EXPECT_TRUE(world.volumes.paths().empty());
+}
+
 TEST_F(Runner, ImportUnpacksAndChecksTheDigestOfWhatCame) {
   ImportImage request = import_request("/images/packed", "first");
   request.sha256 = *Sha256::parse(digest_of("packed disk one"));
