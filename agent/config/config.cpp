@@ -42,6 +42,12 @@ void read_space(TableReader table, Space& space) {
   table.finish();
 }
 
+void read_journal(TableReader table, Journal& journal) {
+  table.number("keep_jobs", journal.keep_jobs, 100, 1'000'000);
+  table.duration("keep_time", journal.keep_time);
+  table.finish();
+}
+
 void read_images(TableReader table, Images& images) {
   table.text("profile", images.profile);
   table.finish();
@@ -70,6 +76,7 @@ Result<Config> parse_config(std::string_view text, const std::string& name) {
   read_access(table.table("access"), config.access);
   read_hypervisor(table.table("hypervisor"), config.hypervisor);
   read_space(table.table("space"), config.space);
+  read_journal(table.table("journal"), config.journal);
   read_images(table.table("images"), config.images);
   read_worker(table.table("worker"), config.worker);
   table.finish();

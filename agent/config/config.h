@@ -44,6 +44,12 @@ struct Space {
   std::uint64_t full = std::uint64_t{256} << 20;  ///< no job may use these last ones
 };
 
+/// What is kept at least of ended jobs: the newest ones, and each for some time.
+struct Journal {
+  int keep_jobs = 10'000;
+  std::chrono::seconds keep_time{30 * 24 * 3600};
+};
+
 struct Images {
   std::string profile = "generic";
 };
@@ -64,6 +70,7 @@ struct Config {
   Access access;
   Hypervisor hypervisor;
   Space space;
+  Journal journal;
   Images images;
   Worker worker;
 };

@@ -36,6 +36,8 @@ workflows::Settings settings_of(const config::Config& config) {
   settings.profile = config.images.profile;
   settings.workers = config.job_threads;
   settings.keep_old = config.retention;
+  settings.jobs_kept = static_cast<std::size_t>(config.journal.keep_jobs);
+  settings.jobs_kept_for = config.journal.keep_time;
   settings.space_low = config.space.low;
   settings.space_full = config.space.full;
   settings.inspect_limit = config.worker.time_limit;

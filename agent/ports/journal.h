@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,13 @@ struct DamagedJob {
   std::string idempotency_key;
   bool ended = false;  ///< no step of it will run any more, says its row
   std::string reason;
+  std::int64_t position = 0;  ///< of its row; a later job's is higher
+};
+
+/// A part of the ended jobs was read.
+struct DamagedPart {
+  std::vector<DamagedJob> jobs;
+  std::optional<std::int64_t> rest;  ///< older ones are below this position; none: there are none
 };
 
 /// The node's own record of jobs. Everything is durable (synced to disk) when a call returns.
@@ -54,13 +62,25 @@ class Journal {
 
   /// Errc::not_found.
   virtual Result<Job> find(const JobId& job) = 0;
-  /// Newest first, at most `limit`. Those that cannot be read are not in it, but in damaged().
+  /// The job with this key, ended or not; none if there is none.
+  virtual Result<std::optional<Job>> find_key(const std::string& key) = 0;
+  /// Newest first, at most `limit`. Those that cannot be read are not in it, but in damaged_open()
+  /// and damaged_ended().
   virtual Result<std::vector<Job>> list(std::size_t limit) = 0;
   /// Queued and running ones, oldest first. As with list().
   virtual Result<std::vector<Job>> open_jobs() = 0;
-  /// The jobs whose rows cannot be read; find() of one is Errc::corrupt, and no call changes it.
-  /// Reads every row.
-  virtual Result<std::vector<DamagedJob>> damaged() = 0;
+  /// The jobs whose rows cannot be read and do not say that they have ended; find() of one is
+  /// Errc::corrupt, and no call changes it.
+  virtual Result<std::vector<DamagedJob>> damaged_open() = 0;
+  /// The same for `most` jobs that have ended, from the newest below position `below` on (none: of
+  /// all) to older ones. A journal grows for years, so nobody reads all of it at once.
+  virtual Result<DamagedPart> damaged_ended(std::optional<std::int64_t> below,
+                                            std::size_t most) = 0;
+  /// Forgets jobs that ended before this time, the oldest first and `most` of them, and says how
+  /// many. The newest `keep` stay whenever they ended, and so does what cannot be read or needs
+  /// attention. Their keys are free again.
+  virtual Result<std::size_t> forget_ended(const std::string& before, std::size_t keep,
+                                           std::size_t most) = 0;
 };
 
 }  // namespace imprint

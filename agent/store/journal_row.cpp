@@ -79,7 +79,8 @@ DamagedJob read_damage(SQLite::Statement& row, const std::string& reason) {
           .subject = std::move(subject),
           .idempotency_key = row.getColumn(5).getString(),
           .ended = state && is_final(*state),
-          .reason = reason};
+          .reason = reason,
+          .position = position_of(row)};
 }
 
 }  // namespace imprint::store

@@ -16,6 +16,10 @@ extern const Schema journal_schema;
 inline constexpr const char* select_job =
     "SELECT id, record, record_digest, state, subject, idempotency_key, position FROM jobs ";
 
+/// The states of jobs of which no step will run any more, is_final(JobState), for SQL.
+inline constexpr const char* ended_states =
+    "'succeeded', 'failed', 'rolled_back', 'cancelled', 'needs_attention'";
+
 /// The record's text. Errc::invalid for what could not be read again, for example a context that is
 /// nested too deeply.
 Result<std::string> record_of(const Job& job);

@@ -19,6 +19,12 @@ Result<> check_form(const Job& job) {
   return {};
 }
 
+/// A time that cannot be read was never, so that nothing goes by mistake.
+bool has_ended_before(const Job& job, std::chrono::system_clock::time_point time) {
+  const auto ended = parse_time(job.ended);
+  return ended != std::chrono::system_clock::time_point{} && ended < time;
+}
+
 }  // namespace
 
 SqliteJournal::SqliteJournal(const std::filesystem::path& path,
@@ -228,6 +234,16 @@ Result<Job> SqliteJournal::find(const JobId& job) {
   return database_.read([&]() -> Result<Job> { return read(job.str()); });
 }
 
+Result<std::optional<Job>> SqliteJournal::find_key(const std::string& key) {
+  const std::lock_guard lock{mutex_};
+  return database_.read([&]() -> Result<std::optional<Job>> {
+    SQLite::Statement row{*database_, std::string{select_job} + "WHERE idempotency_key = ?"};
+    row.bind(1, key);
+    if (!row.executeStep()) return std::optional<Job>{};
+    return std::optional{TRY(read_row(row))};
+  });
+}
+
 Result<std::vector<Job>> SqliteJournal::list(std::size_t limit) {
   const std::lock_guard lock{mutex_};
   return database_.read([&]() -> Result<std::vector<Job>> {
@@ -247,15 +263,67 @@ Result<std::vector<Job>> SqliteJournal::open_jobs() {
   });
 }
 
-Result<std::vector<DamagedJob>> SqliteJournal::damaged() {
+void SqliteJournal::add_damage(SQLite::Statement& row, std::vector<DamagedJob>& damaged) {
+  if (const auto job = read_job(row, database_.name()); !job)
+    damaged.push_back(read_damage(row, job.error().message));
+}
+
+Result<std::vector<DamagedJob>> SqliteJournal::damaged_open() {
   const std::lock_guard lock{mutex_};
   return database_.read([&]() -> Result<std::vector<DamagedJob>> {
     std::vector<DamagedJob> damaged;
-    SQLite::Statement rows{*database_, std::string{select_job} + "ORDER BY position"};
-    while (rows.executeStep())
-      if (const auto job = read_job(rows, database_.name()); !job)
-        damaged.push_back(read_damage(rows, job.error().message));
+    SQLite::Statement rows{*database_,
+                           fmt::format("{}WHERE state NOT IN ({})", select_job, ended_states)};
+    while (rows.executeStep()) add_damage(rows, damaged);
     return damaged;
+  });
+}
+
+Result<DamagedPart> SqliteJournal::damaged_ended(std::optional<std::int64_t> below,
+                                                 std::size_t most) {
+  const std::lock_guard lock{mutex_};
+  return database_.read([&]() -> Result<DamagedPart> {
+    SQLite::Statement rows{*database_, fmt::format("{}WHERE position < ? AND state IN ({}) "
+                                                   "ORDER BY position DESC",
+                                                   select_job, ended_states)};
+    rows.bind(1, below.value_or(INT64_MAX));
+    DamagedPart part;
+    for (std::size_t read = 0; rows.executeStep(); ++read) {
+      if (read == most) return part;
+      add_damage(rows, part.jobs);
+      part.rest = position_of(rows);
+    }
+    part.rest.reset();
+    return part;
+  });
+}
+
+Result<std::size_t> SqliteJournal::forget_ended(const std::string& before, std::size_t keep,
+                                                std::size_t most) {
+  const auto time = parse_time(before);
+  const std::lock_guard lock{mutex_};
+  return database_.write([&]() -> Result<std::size_t> {
+    SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
+    SQLite::Statement rows{
+        *database_, fmt::format("{}WHERE position <= (SELECT position FROM jobs ORDER BY "
+                                "position DESC LIMIT 1 OFFSET ?) AND state IN ({}) AND state "
+                                "<> 'needs_attention' ORDER BY position LIMIT ?",
+                                select_job, ended_states)};
+    rows.bind(1, static_cast<std::int64_t>(keep));
+    rows.bind(2, static_cast<std::int64_t>(most));
+    std::vector<std::int64_t> old;
+    while (rows.executeStep())
+      if (const auto job = read_row(rows); job && has_ended_before(*job, time))
+        old.push_back(position_of(rows));
+    rows.reset();
+    SQLite::Statement forget{*database_, "DELETE FROM jobs WHERE position = ?"};
+    for (const std::int64_t position : old) {
+      forget.bind(1, position);
+      forget.exec();
+      forget.reset();
+    }
+    transaction.commit();
+    return old.size();
   });
 }
 

@@ -40,9 +40,13 @@ class SqliteJournal : public Journal {
   Result<> finish(const JobId& job, JobState state, const Json& result,
                   const std::optional<Error>& error) override;
   Result<Job> find(const JobId& job) override;
+  Result<std::optional<Job>> find_key(const std::string& key) override;
   Result<std::vector<Job>> list(std::size_t limit) override;
   Result<std::vector<Job>> open_jobs() override;
-  Result<std::vector<DamagedJob>> damaged() override;
+  Result<std::vector<DamagedJob>> damaged_open() override;
+  Result<DamagedPart> damaged_ended(std::optional<std::int64_t> below, std::size_t most) override;
+  Result<std::size_t> forget_ended(const std::string& before, std::size_t keep,
+                                   std::size_t most) override;
 
  private:
   struct Report {
@@ -62,6 +66,7 @@ class SqliteJournal : public Journal {
   Result<Job> read(const std::string& id);
   Result<Job> read_row(SQLite::Statement& row);
   std::vector<Job> read_rows(SQLite::Statement& rows);
+  void add_damage(SQLite::Statement& row, std::vector<DamagedJob>& damaged);
   Result<> insert(const Job& job);
   Result<> write(const Job& job);
 

@@ -1,11 +1,16 @@
 #include "agent/workflows/damaged_rows.h"
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 #include "agent/base/log.h"
 
 namespace imprint::workflows {
 namespace {
+
+/// Some 5 MB of records: less than a tenth of a second, during which no job can write.
+constexpr std::size_t most_ended = 500;
 
 std::string refused_by(const DamagedJob& job) {
   if (job.ended) return "";
@@ -35,7 +40,8 @@ std::vector<Damage> told(const std::vector<DamagedJob>& jobs,
 }  // namespace
 
 Result<> DamagedRows::look() {
-  Found fresh{TRY(journal_.damaged()), TRY(records_.damaged())};
+  Found fresh{TRY(journal_.damaged_open()), TRY(records_.damaged())};
+  std::ranges::move(TRY(look_at_ended()), std::back_inserter(fresh.jobs));
   if (is_newer_) {
     for (DamagedJob& job : fresh.jobs) job.reason = told_of_newer(job.reason);
     for (DamagedRecord& record : fresh.records) record.reason = told_of_newer(record.reason);
@@ -47,6 +53,19 @@ Result<> DamagedRows::look() {
                  one.refused.empty() ? "nothing" : one.refused);
   *found_.lock() = std::move(fresh);
   return {};
+}
+
+Result<std::vector<DamagedJob>> DamagedRows::look_at_ended() {
+  const auto ended = ended_.lock();
+  auto& jobs = ended->jobs;
+  const DamagedPart part = TRY(journal_.damaged_ended(ended->below, most_ended));
+  jobs.erase(part.rest ? jobs.lower_bound(*part.rest) : jobs.begin(),
+             ended->below ? jobs.lower_bound(*ended->below) : jobs.end());
+  for (const DamagedJob& job : part.jobs) jobs.emplace(job.position, job);
+  ended->below = part.rest;
+  std::vector<DamagedJob> all;
+  std::ranges::copy(std::views::values(jobs), std::back_inserter(all));
+  return all;
 }
 
 std::vector<Damage> DamagedRows::all() {

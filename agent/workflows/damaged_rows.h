@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,12 +22,12 @@ class DamagedRows {
   DamagedRows(Journal& journal, Records& records, bool is_newer)
       : journal_{journal}, records_{records}, is_newer_{is_newer} {}
 
-  /// Reads every row. What was not known before is logged as an error. What is known stays if one
-  /// of them does not answer.
+  /// Reads the records, the jobs that have not ended, and of those that have a part: the newest at
+  /// first, older ones with each further call, then the newest again. What was not known before is
+  /// logged as an error. What is known stays if one of them does not answer.
   Result<> look();
 
   [[nodiscard]] std::vector<Damage> all();
-  /// Keys of jobs that cannot be read, with the names of these.
   [[nodiscard]] std::vector<DamagedJob> jobs();
   /// Whether an order on this subject may be taken. Errc::conflict names the row that forbids it.
   Result<> permit(const std::string& subject);
@@ -36,15 +39,22 @@ class DamagedRows {
 
  private:
   struct Found {
-    std::vector<DamagedJob> jobs;
+    std::vector<DamagedJob> jobs;  ///< ended ones last
     std::vector<DamagedRecord> records;
   };
+  /// What the parts that were read so far had.
+  struct Ended {
+    std::map<std::int64_t, DamagedJob> jobs;  ///< by position
+    std::optional<std::int64_t> below;        ///< where the next part begins; none: at the newest
+  };
 
+  Result<std::vector<DamagedJob>> look_at_ended();
   Result<> require_no_record(std::string_view prefix, std::string_view unknown);
 
   Journal& journal_;
   Records& records_;
   const bool is_newer_;
+  Sync<Ended> ended_;
   Sync<Found> found_;
 };
 

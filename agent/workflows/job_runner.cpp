@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t all_jobs = 1'000'000;
 constexpr std::size_t jobs_listed = 1000;
 constexpr std::chrono::minutes reap_interval{1};
 
@@ -37,7 +36,8 @@ JobRunner::JobRunner(const Ports& ports, Settings settings)
     : ports_{ports},
       settings_{std::move(settings)},
       records_{ports.store},
-      damaged_{ports.journal, records_, settings_.is_newer} {
+      damaged_{ports.journal, records_, settings_.is_newer},
+      forgetting_{ports_, settings_} {
   shared_.changed = [this] { job_changed(); };
 }
 
@@ -46,11 +46,7 @@ JobRunner::~JobRunner() {
 }
 
 Result<> JobRunner::recover() {
-  const auto known = TRY(ports_.journal.list(all_jobs));
-  for (const Job& job : known) keys_.lock()->emplace(job.idempotency_key, job.id);
   TRY(damaged_.look());
-  for (const DamagedJob& job : damaged_.jobs())
-    if (const auto id = JobId::parse(job.name)) keys_.lock()->emplace(job.idempotency_key, *id);
   const auto open = TRY(ports_.journal.open_jobs());
   for (const Job& job : open) open_.add(job);
   if (!settings_.read_only.empty()) {
@@ -85,6 +81,8 @@ void JobRunner::keep_house(const std::stop_token& token) {
   while (!token.stop_requested()) {
     if (const auto reaped = guarded([this] { return reap_expired(); }); !reaped)
       log::warn("retention: {}, continuing", reaped.error().message);
+    if (const auto forgot = guarded([this] { return forgetting_.round(); }); !forgot)
+      log::warn("forgetting: {}, continuing", forgot.error().message);
     return_free_memory();
     std::unique_lock lock{house_mutex_};
     house_.wait_for(lock, token, reap_interval, [] { return false; });
@@ -154,16 +152,10 @@ Result<> JobRunner::require_place(const Caller& caller) {
 /// Before anything is planned: what was done since then would refuse the same request.
 Result<std::optional<Job>> JobRunner::find_repeated(const std::string& key,
                                                     const std::string& digest) {
-  std::optional<JobId> id;
-  {
-    const auto keys = keys_.lock();
-    if (const auto found = keys->find(key); found != keys->end()) id = found->second;
-  }
-  if (!id) return std::optional<Job>{};
-  Job job = TRY(ports_.journal.find(*id));
-  if (job.request_digest == digest) return std::optional{std::move(job)};
+  auto job = TRY(ports_.journal.find_key(key));
+  if (!job || job->request_digest == digest) return job;
   return make_error(Errc::conflict, "idempotency key '{}' was used for another request, job '{}'",
-                    key, id->str());
+                    key, job->id.str());
 }
 
 Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, const std::string& key,
@@ -188,7 +180,6 @@ Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, cons
           .created = format_time(ports_.clock.now()),
           .ended = ""};
   const Submitted submitted = TRY(ports_.journal.submit(job));
-  keys_.lock()->emplace(key, submitted.job.id);
   if (submitted.repeated) return submitted.job;
   log::info("job {}: {} of '{}' for {}", job.id.str(), to_string(job.kind), job.subject,
             job.caller);

@@ -14,6 +14,7 @@
 #include "agent/workflows/caretaker.h"
 #include "agent/workflows/damaged_rows.h"
 #include "agent/workflows/engine.h"
+#include "agent/workflows/forgetting.h"
 #include "agent/workflows/open_jobs.h"
 #include "agent/workflows/records.h"
 #include "agent/workflows/reimage_instance.h"
@@ -129,7 +130,7 @@ class JobRunner : public Service {
   Shared shared_;
   Records records_;
   DamagedRows damaged_;
-  Sync<std::map<std::string, JobId, std::less<>>> keys_;  ///< of all jobs, by idempotency key
+  Forgetting forgetting_;  ///< the housekeeper's
   OpenJobs open_;
   std::mutex ordering_;  ///< from the look for a repeat until the job is recorded
   std::mutex change_mutex_;

@@ -47,8 +47,11 @@ struct Settings {
   std::chrono::seconds stop_grace{60};       ///< for the stop within a reimage or revert
   std::chrono::seconds keep_old{24 * 3600};  ///< how long a system replaced by revert is kept
   std::chrono::seconds inspect_limit{300};
-  std::chrono::seconds look_interval{300};              ///< between two looks for drift
-  std::chrono::seconds scrub_interval{7 * 24 * 3600};   ///< between two readings of an image
+  std::chrono::seconds look_interval{300};             ///< between two looks for drift
+  std::chrono::seconds scrub_interval{7 * 24 * 3600};  ///< between two readings of an image
+  std::size_t jobs_kept = 10'000;                      ///< the newest jobs, whenever they ended
+  std::chrono::seconds jobs_kept_for{30 * 24 * 3600};  ///< any job after its end
+  Revision history_kept = 10'000;  ///< changes of records, for whoever mends a damaged one
   std::uint64_t space_low = std::uint64_t{5} << 30;     ///< less free than this is told of
   std::uint64_t space_full = std::uint64_t{256} << 20;  ///< no job may use these last bytes
 };

@@ -80,14 +80,24 @@ class CrashingJournal : public Journal {
   Result<Job> find(const JobId& job) override {
     return point_.look([&] { return real_.find(job); });
   }
+  Result<std::optional<Job>> find_key(const std::string& key) override {
+    return point_.look([&] { return real_.find_key(key); });
+  }
   Result<std::vector<Job>> list(std::size_t limit) override {
     return point_.look([&] { return real_.list(limit); });
   }
   Result<std::vector<Job>> open_jobs() override {
     return point_.look([&] { return real_.open_jobs(); });
   }
-  Result<std::vector<DamagedJob>> damaged() override {
-    return point_.look([&] { return real_.damaged(); });
+  Result<std::vector<DamagedJob>> damaged_open() override {
+    return point_.look([&] { return real_.damaged_open(); });
+  }
+  Result<DamagedPart> damaged_ended(std::optional<std::int64_t> below, std::size_t most) override {
+    return point_.look([&] { return real_.damaged_ended(below, most); });
+  }
+  Result<std::size_t> forget_ended(const std::string& before, std::size_t keep,
+                                   std::size_t most) override {
+    return point_.change([&] { return real_.forget_ended(before, keep, most); });
   }
 
  private:

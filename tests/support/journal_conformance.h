@@ -116,6 +116,41 @@ TEST_P(JournalConformance, KnowsARepeatByItsKeyAndDigest) {
   EXPECT_EQ(journal_->list(10)->size(), 1U);
 }
 
+TEST_P(JournalConformance, FindsAJobByItsKeyAlsoAfterItsEnd) {
+  const Job job = sample_job("k1");
+  EXPECT_FALSE(journal_->find_key("k1")->has_value());
+  ASSERT_TRUE(journal_->submit(job));
+  EXPECT_EQ(journal_->find_key("k1").value()->id, job.id);
+  ASSERT_TRUE(journal_->finish(job.id, JobState::failed, nullptr, std::nullopt));
+  EXPECT_EQ(journal_->find_key("k1").value()->state, JobState::failed);
+  EXPECT_FALSE(journal_->find_key("k")->has_value());
+}
+
+TEST_P(JournalConformance, ForgetsTheOldestEndedJobsAndFreesTheirKeys) {
+  const std::string later = "2200-01-01T00:00:00Z";
+  std::vector<Job> jobs;
+  for (const char* key : {"k1", "k2", "k3", "k4"}) {
+    jobs.push_back(submit(sample_job(key)));
+    finish(jobs.back().id);
+  }
+  EXPECT_EQ(*journal_->forget_ended("2026-01-01T00:00:00Z", 0, 9), 0U) << "they ended later";
+  EXPECT_EQ(*journal_->forget_ended(later, 4, 9), 0U) << "the newest stay";
+  EXPECT_EQ(*journal_->forget_ended(later, 1, 2), 2U) << "no more than that at once";
+  EXPECT_EQ(*journal_->forget_ended(later, 1, 2), 1U);
+  reopen();
+  EXPECT_EQ(ids(journal_->list(9)), std::vector{jobs[3].id.str()});
+  EXPECT_FALSE(submit(sample_job("k1")).id == jobs[0].id);
+}
+
+TEST_P(JournalConformance, ForgetsNoJobThatIsOpenOrNeedsAttention) {
+  const Job open = submit(sample_job("k1"));
+  const Job unattended = submit(sample_job("k2", "i-000000000002"));
+  finish(unattended.id, JobState::needs_attention);
+  finish(submit(sample_job("k3", "i-000000000003")).id);
+  EXPECT_EQ(*journal_->forget_ended("2200-01-01T00:00:00Z", 0, 9), 1U);
+  EXPECT_EQ(ids(journal_->list(9)), (std::vector{unattended.id.str(), open.id.str()}));
+}
+
 TEST_P(JournalConformance, RefusesTheSameKeyForAnotherRequest) {
   const Job first = submit(sample_job("k1"));
   Job other = sample_job("k1", "i-000000000002");

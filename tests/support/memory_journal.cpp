@@ -125,6 +125,16 @@ Result<Job> MemoryJournal::find(const JobId& job) {
   return make_error(Errc::not_found, "job '{}' does not exist", job.str());
 }
 
+Result<std::optional<Job>> MemoryJournal::find_key(const std::string& key) {
+  const std::lock_guard lock{jobs_->mutex};
+  for (const DamagedJob& job : jobs_->damaged)
+    if (job.idempotency_key == key)
+      return make_error(Errc::corrupt, "job '{}' cannot be read", job.name);
+  for (const Job& each : jobs_->jobs)
+    if (each.idempotency_key == key) return std::optional{each};
+  return std::optional<Job>{};
+}
+
 Result<std::vector<Job>> MemoryJournal::list(std::size_t limit) {
   const std::lock_guard lock{jobs_->mutex};
   std::vector<Job> newest{jobs_->jobs.rbegin(), jobs_->jobs.rend()};
@@ -141,9 +151,38 @@ Result<std::vector<Job>> MemoryJournal::open_jobs() {
   return open;
 }
 
-Result<std::vector<DamagedJob>> MemoryJournal::damaged() {
+Result<std::vector<DamagedJob>> MemoryJournal::damaged_open() {
   const std::lock_guard lock{jobs_->mutex};
-  return jobs_->damaged;
+  std::vector<DamagedJob> damaged = jobs_->damaged;
+  std::erase_if(damaged, [](const DamagedJob& job) { return job.ended; });
+  return damaged;
+}
+
+Result<DamagedPart> MemoryJournal::damaged_ended(std::optional<std::int64_t>, std::size_t) {
+  const std::lock_guard lock{jobs_->mutex};
+  DamagedPart part;
+  for (const DamagedJob& job : jobs_->damaged) {
+    if (!job.ended) continue;
+    part.jobs.push_back(job);
+    part.jobs.back().position = static_cast<std::int64_t>(part.jobs.size());
+  }
+  return part;
+}
+
+Result<std::size_t> MemoryJournal::forget_ended(const std::string& before, std::size_t keep,
+                                                std::size_t most) {
+  const std::lock_guard lock{jobs_->mutex};
+  auto& jobs = jobs_->jobs;
+  const auto kept = static_cast<std::ptrdiff_t>(std::min(keep, jobs.size()));
+  std::size_t forgotten = 0;
+  const auto last = std::remove_if(jobs.begin(), jobs.end() - kept, [&](const Job& job) {
+    const bool old = is_final(job.state) && job.state != JobState::needs_attention &&
+                     parse_time(job.ended) < parse_time(before) && forgotten < most;
+    if (old) ++forgotten;
+    return old;
+  });
+  jobs.erase(last, jobs.end() - kept);
+  return forgotten;
 }
 
 }  // namespace imprint::test

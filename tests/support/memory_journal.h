@@ -34,9 +34,13 @@ class MemoryJournal : public Journal {
   Result<> finish(const JobId& job, JobState state, const Json& result,
                   const std::optional<Error>& error) override;
   Result<Job> find(const JobId& job) override;
+  Result<std::optional<Job>> find_key(const std::string& key) override;
   Result<std::vector<Job>> list(std::size_t limit) override;
   Result<std::vector<Job>> open_jobs() override;
-  Result<std::vector<DamagedJob>> damaged() override;
+  Result<std::vector<DamagedJob>> damaged_open() override;
+  Result<DamagedPart> damaged_ended(std::optional<std::int64_t> below, std::size_t most) override;
+  Result<std::size_t> forget_ended(const std::string& before, std::size_t keep,
+                                   std::size_t most) override;
 
  private:
   /// Errc::not_found, or Errc::conflict for a job that has ended.

@@ -15,13 +15,14 @@ using testing::HasSubstr;
 /// All values, in one order: what makes two configurations the same.
 std::string shown(const Config& c) {
   return fmt::format(
-      "{} {} {} {} | {} {} | {} {:o} {} | {} {} {} | {} {} {} {} | {} {} | {} | {} {} {}",
+      "{} {} {} {} | {} {} | {} {:o} {} | {} {} {} | {} {} {} {} | {} {} | {} {} | {} | {} {} {}",
       c.state_folder.string(), c.log_level, c.job_threads, c.retention.count(), c.node.name,
       c.node.region, c.socket.path.string(), c.socket.mode, c.socket.group,
       fmt::join(c.access.viewers, ","), fmt::join(c.access.operators, ","),
       fmt::join(c.access.admins, ","), c.hypervisor.plugin, c.hypervisor.plugin_folder.string(),
-      c.hypervisor.uri, c.hypervisor.accelerator, c.space.low, c.space.full, c.images.profile,
-      c.worker.program.string(), c.cache_folder.string(), c.worker.time_limit.count());
+      c.hypervisor.uri, c.hypervisor.accelerator, c.space.low, c.space.full, c.journal.keep_jobs,
+      c.journal.keep_time.count(), c.images.profile, c.worker.program.string(),
+      c.cache_folder.string(), c.worker.time_limit.count());
 }
 
 std::string refusal_of(const std::string& text) {
@@ -40,7 +41,7 @@ TEST(Config, IsDocumentedKeyByKeyInTheExample) {
   std::size_t keys = 0;
   for (const auto& [name, node] : toml::parse_file(IMPRINT_EXAMPLE))
     keys += node.is_table() ? node.as_table()->size() : 1;
-  EXPECT_EQ(keys, 22U);
+  EXPECT_EQ(keys, 24U);
 }
 
 TEST(Config, TakesEveryValue) {
@@ -55,6 +56,7 @@ TEST(Config, TakesEveryValue) {
     access = { viewers = ["uid:1"], operators = ["gid:2"], admins = ["user:a", "group:b"] }
     hypervisor = { plugin = "p", plugin_folder = "/p", uri = "test:///default", accelerator = "tcg" }
     space = { low = "1GiB", full = "1MiB" }
+    journal = { keep_jobs = 500, keep_time = "90d" }
     images = { profile = "ecs" }
     worker = { program = "/w", time_limit = "90s" })",
                                    "imprint.toml");
@@ -62,7 +64,7 @@ TEST(Config, TakesEveryValue) {
   EXPECT_EQ(shown(*config),
             "/s debug 2 604800 | n1 r1 | /x.sock 600 ops | uid:1 gid:2 user:a,group:b | p /p "
             "test:///default tcg "
-            "| 1073741824 1048576 | ecs | /w /c 90");
+            "| 1073741824 1048576 | 500 7776000 | ecs | /w /c 90");
 }
 
 TEST(Config, NamesAnUnknownKeyAndItsLine) {

@@ -48,6 +48,18 @@ INSTANTIATE_TEST_SUITE_P(Journals, JournalConformance,
                                          JournalKind{"sqlite", make<SqlitePlace>}),
                          name_of_journal);
 
+/// Both kinds, read in parts of two.
+std::vector<DamagedJob> damaged_in(Journal& journal) {
+  auto all = journal.damaged_open().value();
+  DamagedPart part = journal.damaged_ended({}, 2).value();
+  std::ranges::copy(part.jobs, std::back_inserter(all));
+  while (part.rest) {
+    part = journal.damaged_ended(part.rest, 2).value();
+    std::ranges::copy(part.jobs, std::back_inserter(all));
+  }
+  return all;
+}
+
 class SqliteJournalFile : public testing::Test {
  protected:
   std::unique_ptr<SqliteJournal> open() {
@@ -103,13 +115,13 @@ TEST_F(SqliteJournalFile, TellsOfARowThatCannotBeReadBesideTheOthers) {
   const Job sound = sample_job("k2", "i-000000000002");
   ASSERT_TRUE(open()->submit(damaged));
   ASSERT_TRUE(open()->submit(sound));
-  EXPECT_TRUE(open()->damaged()->empty());
+  EXPECT_TRUE(damaged_in(*open()).empty());
   run_sql(
       "UPDATE jobs SET record = replace(record, 'debian', 'fedora') WHERE idempotency_key = 'k1'");
   const auto journal = open();
   EXPECT_EQ(journal->list(10)->size(), 1U);
   EXPECT_EQ(journal->open_jobs()->at(0).id, sound.id);
-  const auto found = journal->damaged().value();
+  const auto found = damaged_in(*journal);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].name, damaged.id.str());
   EXPECT_EQ(found[0].subject, damaged.subject);
@@ -117,10 +129,43 @@ TEST_F(SqliteJournalFile, TellsOfARowThatCannotBeReadBesideTheOthers) {
   EXPECT_FALSE(found[0].ended);
 }
 
+TEST_F(SqliteJournalFile, TellsOfDamagedJobsInWhateverStateTheyEnded) {
+  const std::vector<JobState> states{JobState::succeeded, JobState::failed, JobState::rolled_back,
+                                     JobState::cancelled, JobState::needs_attention};
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const Job job = sample_job(fmt::format("k{}", i));
+    const auto journal = open();
+    ASSERT_TRUE(journal->submit(job));
+    ASSERT_TRUE(journal->finish(job.id, states[i], nullptr, std::nullopt));
+  }
+  run_sql("UPDATE jobs SET record = 'torn'");
+  EXPECT_TRUE(open()->damaged_open()->empty());
+  const auto found = damaged_in(*open());
+  ASSERT_EQ(found.size(), states.size());
+  for (const DamagedJob& job : found) EXPECT_TRUE(job.ended);
+  EXPECT_GT(found.front().position, found.back().position) << "the newest comes first";
+}
+
+TEST_F(SqliteJournalFile, ReadsEndedJobsInPartsAsSmallAsIsWanted) {
+  for (int i = 0; i < 5; ++i) {
+    const Job job = sample_job(fmt::format("k{}", i));
+    const auto journal = open();
+    ASSERT_TRUE(journal->submit(job));
+    ASSERT_TRUE(journal->finish(job.id, JobState::succeeded, nullptr, std::nullopt));
+  }
+  run_sql("UPDATE jobs SET record = 'torn' WHERE position = 2");
+  const auto newest = open()->damaged_ended({}, 3).value();
+  EXPECT_TRUE(newest.jobs.empty());
+  EXPECT_EQ(newest.rest, 3);
+  const auto oldest = open()->damaged_ended(newest.rest, 3).value();
+  EXPECT_EQ(oldest.jobs.at(0).position, 2);
+  EXPECT_FALSE(oldest.rest);
+}
+
 TEST_F(SqliteJournalFile, DoesNotGuessWhatADamagedRowWasAbout) {
   ASSERT_TRUE(open()->submit(sample_job("k1", "web-1..web-3")));
   run_sql("UPDATE jobs SET record = 'x', id = 'garbage', state = 'rubbish'");
-  const auto found = open()->damaged().value();
+  const auto found = damaged_in(*open());
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].name, "job-row-1");
   EXPECT_EQ(found[0].subject, "");
@@ -135,12 +180,29 @@ TEST_F(SqliteJournalFile, SetsADamagedRowAsideWithAllItsBytes) {
   run_sql("UPDATE jobs SET record = 'torn' WHERE idempotency_key = 'k1'");
   EXPECT_EQ(open()->set_aside(sound.id.str()).error().code, Errc::not_found);
   ASSERT_TRUE(open()->set_aside(damaged.id.str()));
-  EXPECT_TRUE(open()->damaged()->empty());
+  EXPECT_TRUE(damaged_in(*open()).empty());
   EXPECT_EQ(open()->find(damaged.id).error().code, Errc::not_found);
   EXPECT_TRUE(open()->find(sound.id));
   SQLite::Database database{path_.string(), SQLite::OPEN_READONLY};
   EXPECT_EQ(database.execAndGet("SELECT id || record FROM set_aside").getString(),
             damaged.id.str() + "torn");
+}
+
+TEST_F(SqliteJournalFile, TellsThatItIsNewerByItsFirstPageAlone) {
+  ASSERT_TRUE(open());
+  run_sql("PRAGMA user_version = 99");
+  // A copy of all of it would find no room.
+  std::filesystem::resize_file(path_, std::uintmax_t{1} << 42);
+  EXPECT_TRUE(SqliteJournal::is_newer(path_));
+}
+
+TEST_F(SqliteJournalFile, KeepsWhatCannotBeReadWhenOldJobsAreForgotten) {
+  const Job damaged = sample_job("k1");
+  ASSERT_TRUE(open()->submit(damaged));
+  ASSERT_TRUE(open()->finish(damaged.id, JobState::succeeded, nullptr, std::nullopt));
+  run_sql("UPDATE jobs SET record = 'torn'");
+  EXPECT_EQ(*open()->forget_ended("2200-01-01T00:00:00Z", 0, 9), 0U);
+  EXPECT_EQ(damaged_in(*open()).size(), 1U);
 }
 
 TEST_F(SqliteJournalFile, OfANewerProgramIsShownAndNotWritten) {
