@@ -97,6 +97,9 @@ class Volumes {
   };
   [[nodiscard]] virtual SystemFiles system_files(const InstanceId& instance,
                                                  int system_generation) const = 0;
+  /// The highest number of which there is anything of a system, half made or not; 0: there is
+  /// nothing. A record that was put back from an older copy may know of less.
+  virtual Result<int> newest_system(const InstanceId& instance) = 0;
   /// Removes a system disk with its firmware's variables, or a seed, and what making it left half
   /// done. Errc::denied for a data disk: those go only with remove_instance.
   virtual Result<> remove_disk(const Disk& disk) = 0;

@@ -161,6 +161,18 @@ Volumes::SystemFiles LocalVolumes::system_files(const InstanceId& instance,
           paths_.seed(instance, system_generation)};
 }
 
+Result<int> LocalVolumes::newest_system(const InstanceId& instance) {
+  const path folder = paths_.instance(instance);
+  int newest = 0;
+  std::error_code fault;
+  std::filesystem::directory_iterator entries{folder, fault};
+  for (const auto end = std::filesystem::end(entries); !fault && entries != end;
+       entries.increment(fault))
+    newest = std::max(newest, StatePaths::generation_in(entries->path()));
+  if (!fault || fault == std::errc::no_such_file_or_directory) return newest;
+  return system_error(fault.value(), "folder '" + folder.string() + "'");
+}
+
 Result<> LocalVolumes::remove_disk(const Disk& disk) {
   if (disk.role == DiskRole::data)
     return make_error(Errc::denied, "'{}' is a data disk: it goes only with its instance",

@@ -54,6 +54,9 @@ class StatePaths {
   /// The name under which a file is written before it is published.
   [[nodiscard]] static std::filesystem::path temporary(const std::filesystem::path& path);
 
+  /// The number in the name of a system disk or seed, or of what lies beside one; 0: it is none.
+  [[nodiscard]] static int generation_in(const std::filesystem::path& path);
+
   /// Whether `path` is the name of a system disk or seed of some instance.
   [[nodiscard]] bool is_replaceable_disk(const std::filesystem::path& path) const;
 

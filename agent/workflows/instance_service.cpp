@@ -89,7 +89,8 @@ Result<ReimageFacts> JobRunner::reimage_facts(const Instance& instance,
   const auto now = ports_.clock.now();
   const Image image = TRY(choose_image(request.image));
   return ReimageFacts{instance, image, format_time(now),
-                      request.keep_old.count() > 0 ? format_time(now + request.keep_old) : ""};
+                      request.keep_old.count() > 0 ? format_time(now + request.keep_old) : "",
+                      TRY(ports_.volumes.newest_system(instance.id))};
 }
 
 Result<Plan> JobRunner::plan_reimage(const std::string& instance, const ReimageInstance& request) {

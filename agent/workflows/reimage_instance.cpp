@@ -1,5 +1,7 @@
 #include "agent/workflows/reimage_instance.h"
 
+#include <algorithm>
+
 #include "agent/model/json.h"
 #include "agent/model/quantity.h"
 #include "agent/policy/image_use.h"
@@ -134,7 +136,9 @@ Result<ExchangePlan> plan_reimage(const ReimageFacts& facts, const ReimageInstan
                     .image = facts.image,
                     .seed_given = request.user_data.has_value()};
   plan.after.system = TRY(new_system(facts, request));
-  plan.after.system_generation = before.system_generation + 1;
+  // By the files, too: a record that was put back from a backup may know of fewer, and these may be
+  // what the machine runs from.
+  plan.after.system_generation = std::max(before.system_generation, facts.newest_system) + 1;
   plan.after.retained.reset();
   if (before.retained) plan.discard.push_back(before.retained->system);
   if (request.keep_old.count() == 0) plan.discard.push_back(before.system);

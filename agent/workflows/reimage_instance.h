@@ -13,8 +13,9 @@ namespace imprint::workflows {
 struct ReimageFacts {
   Instance instance;
   Image image;
-  std::string now;    ///< RFC 3339
-  std::string until;  ///< now and the retention time; empty: the old system is not kept
+  std::string now;        ///< RFC 3339
+  std::string until;      ///< now and the retention time; empty: the old system is not kept
+  int newest_system = 0;  ///< the highest number of a system that has files
 };
 
 /// Errc::invalid: the loss is not accepted, the disk would be too small, the memory or firmware

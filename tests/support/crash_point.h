@@ -227,6 +227,9 @@ class CrashingVolumes : public Volumes {
                                          int system_generation) const override {
     return real_.system_files(instance, system_generation);
   }
+  Result<int> newest_system(const InstanceId& instance) override {
+    return point_.look([&] { return real_.newest_system(instance); });
+  }
   Result<> remove_disk(const Disk& disk) override {
     return point_.change([&] { return real_.remove_disk(disk); });
   }

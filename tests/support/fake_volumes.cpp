@@ -220,6 +220,17 @@ Volumes::SystemFiles FakeVolumes::system_files(const InstanceId& instance,
           fmt::format("{}seed-{}.iso", folder_of(instance), system_generation)};
 }
 
+Result<int> FakeVolumes::newest_system(const InstanceId& instance) {
+  const std::lock_guard lock{files_->mutex};
+  int newest = 99;  // more than any test makes
+  const auto there = [&](int number) {
+    const SystemFiles files = system_files(instance, number);
+    return files_->files.contains(files.disk) || files_->files.contains(files.seed);
+  };
+  while (newest > 0 && !there(newest)) --newest;
+  return newest;
+}
+
 Result<> FakeVolumes::remove_disk(const Disk& disk) {
   const std::lock_guard lock{files_->mutex};
   TRY(fault("remove_disk"));

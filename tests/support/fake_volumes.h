@@ -65,6 +65,7 @@ class FakeVolumes : public Volumes {
                            const Seed& seed) override;
   [[nodiscard]] SystemFiles system_files(const InstanceId& instance,
                                          int system_generation) const override;
+  Result<int> newest_system(const InstanceId& instance) override;
   Result<> remove_disk(const Disk& disk) override;
   Result<> remove_instance(const InstanceId& instance) override;
   Result<> save_secrets(const InstanceId& instance, const Secret& user_data,

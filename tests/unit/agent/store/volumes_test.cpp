@@ -152,6 +152,18 @@ TEST_F(Volumes, TellWhereASystemsFilesAreBeforeTheyAreMade) {
   EXPECT_EQ(files.seed, volumes_.create_seed(instance_, 3, {})->path);
 }
 
+TEST_F(Volumes, TellTheHighestNumberOfASystemThatHasFiles) {
+  EXPECT_EQ(*volumes_.newest_system(instance_), 0);
+  ASSERT_TRUE(volumes_.create_system_disk(instance_, 2, adopted_image(), 20 * mebibyte));
+  ASSERT_TRUE(volumes_.create_data_disk(instance_, 7, mebibyte));
+  EXPECT_EQ(*volumes_.newest_system(instance_), 2);
+  ASSERT_TRUE(volumes_.create_seed(instance_, 3, {}));
+  EXPECT_EQ(*volumes_.newest_system(instance_), 3);
+  const auto half_made = store::StatePaths::temporary(volumes_.system_files(instance_, 10).disk);
+  ASSERT_TRUE(write_file_atomically(half_made, "half", 0600));
+  EXPECT_EQ(*volumes_.newest_system(instance_), 10);
+}
+
 TEST_F(Volumes, RemoveNothingOutsideAnInstance) {
   const Image image = adopted_image();
   const std::string folder = paths_.instance(instance_).string();

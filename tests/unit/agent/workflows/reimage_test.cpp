@@ -107,6 +107,30 @@ TEST_F(Reimage, RefusesWhenTheLossIsNotAccepted) {
   EXPECT_TRUE(agent->plan_reimage("web", request)) << "it can be planned all the same";
 }
 
+TEST_F(Reimage, OfARecordFromABackupTouchesNoFilesThatTheMachineHas) {
+  const auto backup = world.contents->entries;
+  ASSERT_EQ(reimage().state, JobState::succeeded);
+  const System used = web().system;
+  world.contents->entries = backup;
+  ReimageInstance request = reimage_request("first");
+  request.user_data = Secret{"other"};
+  const std::string disk = world.volumes.content(used.disk.path);
+  const std::string seed = world.volumes.content(used.seed.path);
+  EXPECT_EQ(reimage(request).state, JobState::failed) << "the record is not true";
+  EXPECT_EQ(world.volumes.content(used.disk.path), disk);
+  EXPECT_EQ(world.volumes.content(used.seed.path), seed);
+}
+
+TEST_F(Reimage, TakesNoFileOfAForgottenSystemForANewOne) {
+  const auto backup = world.contents->entries;
+  ASSERT_EQ(reimage().state, JobState::succeeded);
+  const std::string forgotten = web().system.disk.path;
+  ASSERT_EQ(revert().state, JobState::succeeded);
+  world.contents->entries = backup;
+  ASSERT_EQ(reimage().state, JobState::succeeded);
+  EXPECT_NE(defined(), forgotten);
+}
+
 TEST_F(Reimage, PlansWithoutAnyEffect) {
   const auto recorded = world.everything_recorded();
   const Plan plan = *agent->plan_reimage("web", reimage_request());
