@@ -97,4 +97,10 @@ std::vector<Drift> find_drift(const DriftFacts& facts) {
   return Finder{facts}.find();
 }
 
+bool rests_on_unknown(const Drift& drift) {
+  if (drift.kind == "unrecorded-machine" || drift.kind == "other-system-disk") return true;
+  const std::filesystem::path file{drift.subject};
+  return drift.kind == "unrecorded-file" && file.filename().string().starts_with("system-");
+}
+
 }  // namespace imprint::policy

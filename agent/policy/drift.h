@@ -35,4 +35,8 @@ struct DriftFacts {
 /// Sorted by kind and subject. What cannot be known now (no hypervisor) is left out.
 std::vector<Drift> find_drift(const DriftFacts& facts);
 
+/// Whether this stands for a system of which the records do not say which image it rests on, as
+/// where they were put back from a backup.
+bool rests_on_unknown(const Drift& drift);
+
 }  // namespace imprint::policy

@@ -86,6 +86,12 @@ Result<> Caretaker::look() {
   return {};
 }
 
+bool Caretaker::uses_are_unknown() {
+  const auto seen = [this] { return std::ranges::any_of(sight().drift, policy::rests_on_unknown); };
+  // Looked at again, for what an instance that is just being released leaves for a moment looks so.
+  return seen() && (!look() || seen());
+}
+
 Result<policy::DriftFacts> Caretaker::facts() {
   policy::DriftFacts facts;
   // Files first, records next, open jobs last: what a job makes or removes meanwhile has a record

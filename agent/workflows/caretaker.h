@@ -35,6 +35,8 @@ class Caretaker {
   [[nodiscard]] Sight sight();
   /// Looks now. An error: something could not be asked, and the last sight stays.
   Result<> look();
+  /// Whether there is a system of which no record says on which image it rests.
+  bool uses_are_unknown();
   /// Reads the image that was not read for longest, if that is longer ago than Settings::scrub.
   void scrub();
 

@@ -1,5 +1,6 @@
 #include "agent/workflows/image_bytes.h"
 
+#include "agent/base/log.h"
 #include "agent/workflows/records.h"
 
 namespace imprint::workflows {
@@ -21,6 +22,13 @@ Result<> drop_unused_bytes(Run& run, const Sha256& digest) {
   return run.insist("store", [&]() -> Result<> {
     const std::lock_guard lock{run.shared.bytes};
     if (TRY(Records{run.ports.store}.bytes_used(digest))) return {};
+    if (run.shared.uses_are_unknown()) {
+      log::warn(
+          "the bytes of image {} stay: 'node status' tells of systems without a record, "
+          "continuing",
+          digest.hex());
+      return {};
+    }
     return run.ports.volumes.remove_image(digest);
   });
 }

@@ -57,8 +57,9 @@ Result<> JobRunner::recover() {
     log::info("job {}: taken up again", job.id.str());
     pool_.add(job.id, job.caller);
   }
-  pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
   caretaker_.emplace(ports_, records_, damaged_, settings_, shared_);
+  shared_.uses_are_unknown = [this] { return caretaker_->uses_are_unknown(); };
+  pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
   caretaker_->start();
   housekeeper_ = std::jthread{[this](const std::stop_token& token) { keep_house(token); }};
   return {};

@@ -63,6 +63,8 @@ struct Shared {
   /// Held while it is decided whether an image's bytes are used, and while a use is recorded, so
   /// that no bytes go while somebody begins to rest on them.
   std::mutex bytes;
+  /// Whether some system rests on an image and no record says on which: then no image's bytes go.
+  std::function<bool()> uses_are_unknown = [] { return false; };
   SpaceLedger space;
   Sync<Retention> retention;
   /// Told after each change of a job. May be called on any worker.

@@ -33,6 +33,19 @@ TEST_F(DriftTest, NothingIsToldOfAWorldThatIsAsRecorded) {
   EXPECT_EQ(kinds(), "");
 }
 
+TEST_F(DriftTest, SystemsWithoutARecordRestOnImagesThatNobodyKnows) {
+  const std::string folder = "/s/instances/i-000000000000/";
+  for (const auto& [kind, subject, expected] :
+       std::vector<std::tuple<std::string, std::string, bool>>{
+           {"unrecorded-machine", "uuid", true},
+           {"other-system-disk", "i-000000000000", true},
+           {"unrecorded-file", folder + "system-3.qcow2", true},
+           {"unrecorded-file", folder + "data-1.qcow2", false},
+           {"unrecorded-file", "/s/images/sha256-00.qcow2", false},
+           {"stopped-machine", "i-000000000000", false}})
+    EXPECT_EQ(rests_on_unknown({kind, subject, ""}), expected) << kind << " " << subject;
+}
+
 TEST_F(DriftTest, AMachineWithoutARecord) {
   facts.machines->push_back({"other-uuid", "i-000000000000", PowerState::running, ""});
   EXPECT_EQ(kinds(), "unrecorded-machine ");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/workflows/caretaker.h"
+#include "agent/workflows/image_bytes.h"
 #include "tests/unit/agent/workflows/world.h"
 
 namespace imprint::test {
@@ -53,6 +54,22 @@ TEST_F(CaretakerTest, FindsAMachineWithoutARecordAndNoForeignOne) {
   ASSERT_TRUE(world_.hypervisor.define(stray));
   world_.hypervisor.add_foreign(random_uuid(), "guestfs-abc");
   EXPECT_THAT(kinds(), testing::ElementsAre("unrecorded-machine"));
+}
+
+TEST_F(CaretakerTest, LetsNoImageGoWhileAMachineWithoutARecordMayRestOnIt) {
+  const Image image = *agent_->show_image("first");
+  shared_.uses_are_unknown = [this] { return caretaker_.uses_are_unknown(); };
+  workflows::Run run{ports_, settings_, shared_, blank_job()};
+  world_.contents->entries.clear();  // as where an older copy was put back
+  EXPECT_THAT(kinds(), testing::Contains("unrecorded-machine"));
+  ASSERT_TRUE(workflows::drop_unused_bytes(run, image.digest));
+  EXPECT_THAT(world_.volumes.paths(),
+              testing::Contains(world_.volumes.image_path(image.digest).string()));
+  ASSERT_TRUE(world_.hypervisor.stop(instance_->uuid, {}));
+  ASSERT_TRUE(world_.hypervisor.undefine(instance_->uuid));
+  ASSERT_TRUE(world_.volumes.remove_instance(instance_->id));
+  ASSERT_TRUE(workflows::drop_unused_bytes(run, image.digest));
+  EXPECT_THAT(world_.volumes.paths(), testing::IsEmpty());
 }
 
 TEST_F(CaretakerTest, FindsAFileThatNothingNeeds) {
