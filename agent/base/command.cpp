@@ -14,6 +14,8 @@
 #include <cerrno>
 #include <span>
 
+#include "agent/base/processor_time.h"
+
 namespace imprint {
 namespace {
 
@@ -22,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t error_tail = std::size_t{64} << 10;
 constexpr std::chrono::milliseconds cancel_interval{100};
 constexpr std::chrono::milliseconds stall_interval{500};
+constexpr int least_share = 200;  // of one processor, below which a command does not get on
 constexpr std::chrono::milliseconds poll_limit = std::chrono::hours{1};
 constexpr std::chrono::milliseconds longest_time_limit = std::chrono::hours{24 * 365};
 
@@ -147,7 +150,7 @@ class Child {
         return make_error(Errc::cancelled, "'{}' was cancelled", command_.arguments[0]);
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
       if (left.count() <= 0) return timed_out();
-      if (is_stalled()) return stalled();
+      TRY(look());
       TRY(pump(std::min(left, pause())));
     }
     TRY(drain());
@@ -167,23 +170,45 @@ class Child {
         std::chrono::duration_cast<std::chrono::seconds>(command_.stall_limit).count());
   }
 
-  /// How long nothing needs to be looked at but the streams.
-  std::chrono::milliseconds pause() const {
-    if (command_.cancelled) return cancel_interval;
-    return command_.stall_limit.count() > 0 ? std::min(command_.stall_limit, stall_interval)
-                                            : poll_limit;
+  Error used_up() const {
+    return make_error(
+        Errc::unavailable, "'{}' used more than {} s of processor time", command_.arguments[0],
+        std::chrono::duration_cast<std::chrono::seconds>(command_.processor_limit).count());
   }
 
-  bool is_stalled() {
-    if (command_.stall_limit.count() == 0) return false;
+  [[nodiscard]] bool watches_processor() const { return command_.processor_limit.count() > 0; }
+
+  /// How often it is looked at whether it gets on; 0: never.
+  [[nodiscard]] std::chrono::milliseconds look_interval() const {
+    if (command_.stall_limit.count() > 0) return std::min(command_.stall_limit, stall_interval);
+    return watches_processor() ? stall_interval : std::chrono::milliseconds{0};
+  }
+
+  /// How long nothing needs to be looked at but the streams.
+  [[nodiscard]] std::chrono::milliseconds pause() const {
+    if (command_.cancelled) return cancel_interval;
+    return look_interval().count() > 0 ? look_interval() : poll_limit;
+  }
+
+  Result<> look() {
     const auto now = Clock::now();
-    if (now - looked_ < std::min(command_.stall_limit, stall_interval)) return false;
+    if (look_interval().count() == 0 || now - looked_ < look_interval()) return {};
     looked_ = now;
-    const std::uint64_t at =
-        output_.out.size() + output_.err.size() + (command_.progress ? command_.progress() : 0);
-    if (at != at_) moved_ = now;
-    at_ = at;
-    return now - moved_ > command_.stall_limit;
+    if (has_moved()) moved_ = now;
+    if (watches_processor() && processor_ > command_.processor_limit) return used_up();
+    const bool is_stalled = command_.stall_limit.count() > 0 && now - moved_ > command_.stall_limit;
+    return is_stalled ? Result<>{stalled()} : Result<>{};
+  }
+
+  bool has_moved() {
+    const std::uint64_t before = at_;
+    at_ = output_.out.size() + output_.err.size() + (command_.progress ? command_.progress() : 0);
+    if (!watches_processor()) return at_ != before;
+    processor_ = processor_time_of_group(pid_);
+    moved_by_ = std::min(moved_by_, processor_);
+    const bool gets_on = processor_ - moved_by_ >= command_.stall_limit / least_share;
+    if (gets_on) moved_by_ = processor_;
+    return gets_on || at_ != before;
   }
 
   Result<> pump(std::chrono::milliseconds wait) {
@@ -267,6 +292,8 @@ class Child {
   CommandOutput output_;
   std::size_t written_ = 0;
   std::uint64_t at_ = 0;  ///< how far it was at the last look, and when that last changed
+  std::chrono::milliseconds processor_{0};  ///< what the group had used at the last look
+  std::chrono::milliseconds moved_by_{0};   ///< and when that last showed that it gets on
   Clock::time_point moved_ = Clock::now();
   Clock::time_point looked_{};
 };

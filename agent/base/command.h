@@ -27,6 +27,10 @@ struct Command {
   /// stalled and is killed like one whose time is over; 0: not looked at.
   std::chrono::milliseconds stall_limit{0};
   std::function<std::uint64_t()> progress;  ///< moves while the command gets on; may be empty
+  /// Processor time of the whole group; more kills it. 0: not looked at. Where it is, a command
+  /// that uses a 200th of one processor gets on, whatever it prints: a busy host makes it slow and
+  /// is no fault of its own.
+  std::chrono::milliseconds processor_limit{0};
   std::size_t output_limit = std::size_t{16}
                              << 20;  ///< bytes of standard output; more kills the command
   std::optional<Sandbox> sandbox;
@@ -46,7 +50,7 @@ struct CommandOutput {
 };
 
 /// Runs the command to its end. Success: it was started and ended by itself, whatever its exit
-/// status. Errc::not_found: no such program; unavailable: the time limit passed, it stalled, or it
+/// status. Errc::not_found: no such program; unavailable: a time limit passed, it stalled, or it
 /// could not be started; exhausted: too much output; cancelled. Blocks; safe from any thread.
 Result<CommandOutput> run_command(const Command& command);
 

@@ -23,6 +23,8 @@ struct Inspection {
   /// Further disks of the same machine; one whose name ends in ".toml" is a manifest of disks that
   /// are there when the machine runs and are not at hand (docs/checking.md).
   std::vector<std::filesystem::path> companions;
+  /// Of processor time, and of time in which nothing gets on. A busy host makes an inspection slow
+  /// and ends none, up to ten times this.
   std::chrono::seconds time_limit{300};
   std::function<bool()> cancelled;  ///< may be empty
   std::string language = "en";      ///< of messages, effects and hints: "en" or "zh"

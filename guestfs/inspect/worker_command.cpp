@@ -7,11 +7,19 @@ namespace imprint::inspect {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// In time limits: for a host that hardly lets it run, and no longer, whatever the image does.
+constexpr int longest_wait = 10;
+
+}  // namespace
+
 Command command_for(const Inspection& inspection, const Workplace& place, const Orders& orders,
                     WorkerAnswer answer) {
   std::vector<fs::path> disks{inspection.image};
   disks.insert(disks.end(), inspection.companions.begin(), inspection.companions.end());
-  Command command = command_at(place, disks, inspection.time_limit);
+  Command command = command_at(place, disks, longest_wait * inspection.time_limit);
+  command.processor_limit = command.stall_limit = inspection.time_limit;
   command.arguments.insert(command.arguments.end(),
                            {"--lang", inspection.language, "--profile", "-"});
   add_saved_state(command, place);

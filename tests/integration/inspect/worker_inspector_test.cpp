@@ -80,8 +80,19 @@ TEST_F(WorkerInspecting, TellsTheWorkerWhichLanguageToSpeak) {
   expect_undetermined(run(tell), "--lang zh ");
 }
 
-TEST_F(WorkerInspecting, IsUndeterminedWhenTheTimeLimitPasses) {
-  expect_undetermined(run("sleep 600 & sleep 600", seconds{1}), "did not end within 1 s");
+TEST_F(WorkerInspecting, IsUndeterminedWhenNothingGetsOnForTheTimeLimit) {
+  expect_undetermined(run("sleep 600 & sleep 600", seconds{1}), "made no progress for 1 s");
+}
+
+TEST_F(WorkerInspecting, IsUndeterminedWhenItUsesTheTimeLimitUp) {
+  expect_undetermined(run("while :; do :; done", seconds{1}), "more than 1 s of processor time");
+}
+
+TEST_F(WorkerInspecting, IsNotEndedForBeingSlow) {
+  const std::string slowly =
+      "for i in 1 2 3 4 5 6; do j=0; while [ $j -lt 9000 ]; do j=$((j + 1)); done; sleep 0.4; "
+      "done; echo came to its end >&2; exit 3";
+  expect_undetermined(run(slowly, seconds{1}), "came to its end");
 }
 
 /// Whether any process was started with this text among its arguments.
@@ -107,7 +118,7 @@ TEST_F(WorkerInspecting, LeavesNothingBehindOfAWorkerThatIsKilledWithItsApplianc
   const auto report =
       WorkerInspector{{IMPRINT_TEST_WORKER, IMPRINT_TEST_CACHE}}.inspect(inspection_);
   ::unsetenv("TMPDIR");
-  expect_undetermined(report, "did not end within 3 s");
+  expect_undetermined(report, "more than 3 s of processor time");
   EXPECT_FALSE(is_running_with(temp.string()));
   EXPECT_TRUE(std::filesystem::is_empty(temp));
 }

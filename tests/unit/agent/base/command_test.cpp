@@ -104,6 +104,31 @@ TEST(Command, EndsWhatMakesNoProgressAndNotWhatIsOnlySlow) {
   EXPECT_TRUE(run_command(silent));
 }
 
+TEST(Command, EndsWhatUsesMoreProcessorTimeThanItMay) {
+  for (const char* script : {"while :; do :; done", "(while :; do :; done) & wait"}) {
+    Command busy = shell(script);
+    busy.processor_limit = 700ms;
+    const auto ended = run_command(busy);
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, Errc::unavailable);
+    EXPECT_THAT(ended.error().message, HasSubstr("processor time"));
+  }
+}
+
+TEST(Command, TakesProcessorTimeForProgress) {
+  Command busy = shell("i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done");
+  busy.processor_limit = 60s;
+  busy.stall_limit = 400ms;
+  EXPECT_TRUE(run_command(busy));
+
+  Command idle = shell("sleep 30");
+  idle.processor_limit = 60s;
+  idle.stall_limit = 400ms;
+  const auto ended = run_command(idle);
+  ASSERT_FALSE(ended);
+  EXPECT_THAT(ended.error().message, HasSubstr("no progress"));
+}
+
 TEST(Command, NamesAProgramThatIsNotThere) {
   Command command;
   command.arguments = {"no-such-program"};
