@@ -5,6 +5,7 @@
 
 #include "agent/model/json.h"
 #include "agent/policy/deletion.h"
+#include "agent/workflows/record_text.h"
 
 namespace imprint::workflows {
 namespace {
@@ -35,7 +36,7 @@ Result<T> parse_entry(const Entry& entry, Result<T> (*parse)(const Json&)) {
   const auto broken = [&](const Error& error) {
     return make_error(Errc::corrupt, "record '{}': {}", entry.key, error.message);
   };
-  const auto json = parse_json(entry.value);
+  const auto json = read_record(entry.value);
   if (!json) return broken(json.error());
   auto value = parse(*json);
   if (!value) return broken(value.error());
@@ -173,7 +174,8 @@ Result<> Records::add_instances(const std::vector<Instance>& instances) {
       transaction.compare.push_back({name_key(instance.name), 0});
       transaction.compare.push_back({key_of(instance.id), 0});
       transaction.put.push_back({name_key(instance.name), instance.id.str(), std::nullopt});
-      transaction.put.push_back({key_of(instance.id), dump_json(to_json(instance)), std::nullopt});
+      transaction.put.push_back(
+          {key_of(instance.id), write_record(to_json(instance)), std::nullopt});
     }
     return std::optional{std::move(transaction)};
   });
@@ -195,7 +197,7 @@ Result<> Records::change_instances(const std::vector<InstanceId>& ids,
       if (!change(instance)) continue;
       ++instance.generation;
       transaction.compare.push_back({entry->key, entry->modified});
-      transaction.put.push_back({entry->key, dump_json(to_json(instance)), std::nullopt});
+      transaction.put.push_back({entry->key, write_record(to_json(instance)), std::nullopt});
     }
     if (transaction.put.empty()) return std::optional<Transaction>{};
     return std::optional{std::move(transaction)};
@@ -227,7 +229,7 @@ Result<Image> Records::add_image(Image image, const Json& report) {
     image.version = (last ? TRY(parse_number(*last)) : 0) + 1;
     return std::optional{Transaction{
         .compare = {{key_of(image.id), 0}, {version_key(image.name), last ? last->modified : 0}},
-        .put = {{key_of(image.id), dump_json(to_json(image)), std::nullopt},
+        .put = {{key_of(image.id), write_record(to_json(image)), std::nullopt},
                 {version_key(image.name), std::to_string(image.version), std::nullopt},
                 {report_key(image.id.str()), dump_json(report), std::nullopt}},
         .erase = {}}};

@@ -76,6 +76,17 @@ TEST_F(DamageTest, AnInstancesRecordForbidsWhatConcernsItAndKeepsItsBytes) {
   EXPECT_THAT(agent->node_status()->damage[0].name, "instances/" + web);
 }
 
+TEST_F(DamageTest, ARecordWithAnotherByteIsNotTakenForAnother) {
+  std::string record = world.store.get("instances/" + web)->value().value;
+  const std::size_t at = record.find("system-1");
+  ASSERT_NE(at, std::string::npos);
+  record[at + 7] = '2';  // still a record, of another disk
+  put("instances/" + web, record);
+  Agent agent{world};
+  EXPECT_EQ(agent->show_instance("web").error().code, Errc::corrupt);
+  EXPECT_THAT(agent->node_status()->damage.at(0).detail, HasSubstr("digest"));
+}
+
 TEST_F(DamageTest, WhatADamagedRecordStandsForIsNoDrift) {
   put("instances/" + web, "{\"name\":");
   Agent agent{world};
