@@ -50,7 +50,8 @@ class Finder {
     const auto machine = std::ranges::find(*facts_.machines, instance.uuid, &SeenMachine::uuid);
     if (machine == facts_.machines->end())
       return add("missing-machine", instance.id.str(),
-                 fmt::format("instance '{}' is recorded and not defined", instance.name));
+                 fmt::format("instance '{}' is recorded and not defined; start defines it",
+                             instance.name));
     if (!machine->system_path.empty() && machine->system_path != instance.system.disk.path)
       add("other-system-disk", instance.id.str(),
           fmt::format("'{}' is in the machine, '{}' is recorded", machine->system_path,

@@ -39,6 +39,7 @@ Result<> stop(Run& run, seconds grace) {
 Result<> start_again(Run& run) {
   const ExchangePlan plan = TRY(plan_of(run));
   if (!plan.was_running) return {};
+  TRY(define_if_absent(run, plan.before));
   if (!*plan.was_running) return stop_machine(run, plan.before.uuid, seconds{0});
   TRY(start_machine(run, plan.before.uuid));
   ConfirmSignal runs;
@@ -53,6 +54,7 @@ Result<> swap(Run& run) {
 
 Result<> swap_back(Run& run) {
   const ExchangePlan plan = TRY(plan_of(run));
+  TRY(define_if_absent(run, plan.before));
   if (TRY(ask_state(run, plan.before.uuid)).system_path == plan.before.system.disk.path) return {};
   return exchange_system(run, plan.after, plan.before);
 }
@@ -231,7 +233,8 @@ Result<> check_unchanged(Run& run, const Instance& before) {
   if (state.power == PowerState::unknown)
     return make_error(Errc::unavailable, "the state of instance '{}' is not known", before.name);
   if (state.power == PowerState::absent)
-    return make_error(Errc::conflict, "instance '{}' is not defined in the hypervisor",
+    return make_error(Errc::conflict,
+                      "instance '{}' is not defined in the hypervisor any more; start defines it",
                       before.name);
   if (state.system_path == before.system.disk.path) return {};
   return make_error(Errc::conflict, "instance '{}' has the system disk '{}'; its record says '{}'",

@@ -1,5 +1,6 @@
 #include "agent/workflows/machine.h"
 
+#include "agent/base/log.h"
 #include "agent/policy/reimage.h"
 
 namespace imprint::workflows {
@@ -28,6 +29,13 @@ Result<> define_machine(Run& run, const Instance& instance) {
   const auto console = TRY(run.ports.volumes.prepare_console(instance.id));
   return run.insist(whom,
                     [&] { return run.ports.hypervisor.define(machine_of(instance, console)); });
+}
+
+Result<> define_if_absent(Run& run, const Instance& instance) {
+  if (TRY(ask_state(run, instance.uuid)).power != PowerState::absent) return {};
+  log::warn("instance {} was not defined any more: it is defined anew, continuing",
+            instance.id.str());
+  return define_machine(run, instance);
 }
 
 Result<> start_machine(Run& run, const std::string& uuid) {

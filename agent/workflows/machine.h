@@ -18,6 +18,9 @@ bool has_process(PowerState power) noexcept;
 
 /// All are idempotent and return Errc::cancelled as soon as the agent stops.
 Result<> define_machine(Run& run, const Instance& instance);
+/// Defines a machine that somebody has removed from the hypervisor, as the record has it: all that
+/// it needs is there. One that is defined is left as it is.
+Result<> define_if_absent(Run& run, const Instance& instance);
 Result<> start_machine(Run& run, const std::string& uuid);
 /// A machine that does not exist is fine.
 Result<> stop_machine(Run& run, const std::string& uuid, std::chrono::seconds grace);

@@ -158,6 +158,21 @@ TEST_F(Reimage, WaitsForRoomWhenItRollsBack) {
   expect_old_system();
 }
 
+TEST_F(Reimage, BringsTheOldSystemBackWhenSomebodyRemovesTheMachineMeanwhile) {
+  bool removed = false;
+  world.hypervisor.listen([&](const MachineEvent& event) {
+    if (std::exchange(removed, true)) return;
+    if (event.power != PowerState::stopped)
+      static_cast<void>(world.hypervisor.stop(event.uuid, {}));
+    EXPECT_TRUE(world.hypervisor.undefine(event.uuid));
+  });
+  const Job job = reimage();
+  world.hypervisor.listen({});
+  EXPECT_TRUE(removed);
+  EXPECT_EQ(job.state, JobState::rolled_back) << job.error->message;
+  expect_old_system();
+}
+
 TEST_F(Reimage, RollsBackWhenTheGuestHangs) {
   world.hypervisor.set_guest(World::digest_of_image("two"), Guest::hangs());
   const Job job = reimage();

@@ -312,6 +312,23 @@ TEST_F(Runner, StartAndStopRecordWhatIsWanted) {
   EXPECT_TRUE(agent->show_instance("web")->instance.wanted_running);
 }
 
+TEST_F(Runner, StartDefinesAMachineThatSomebodyRemoved) {
+  agent.import("/images/one", "first");
+  agent.create("web");
+  const Instance web = agent->show_instance("web")->instance;
+  const Machine before = *world.hypervisor.machine(web.uuid);
+  ASSERT_TRUE(world.hypervisor.stop(web.uuid, {}));
+  ASSERT_TRUE(world.hypervisor.undefine(web.uuid));
+  const Job job = agent.wait(agent->start_instance(World::caller, "web"));
+  ASSERT_EQ(job.state, JobState::succeeded) << job.error->message;
+  EXPECT_EQ(agent->show_instance("web")->power, PowerState::running);
+  const Machine now = *world.hypervisor.machine(web.uuid);
+  EXPECT_EQ(now.system.path, before.system.path);
+  EXPECT_EQ(now.seed.path, before.seed.path);
+  ASSERT_EQ(now.data_disks.size(), before.data_disks.size());
+  EXPECT_EQ(now.data_disks.at(0).path, before.data_disks.at(0).path);
+}
+
 TEST_F(Runner, ShowsANewerImageAndAnUnknownPowerState) {
   agent.import("/images/one", "first");
   agent.create("web");
