@@ -49,6 +49,7 @@ Result<> start_again(Run& run) {
 
 Result<> swap(Run& run) {
   const ExchangePlan plan = TRY(plan_of(run));
+  TRY(define_if_absent(run, plan.before));
   return exchange_system(run, plan.before, plan.after);
 }
 

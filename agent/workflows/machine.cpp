@@ -44,7 +44,9 @@ Result<> start_machine(Run& run, const std::string& uuid) {
 
 Result<> stop_machine(Run& run, const std::string& uuid, std::chrono::seconds grace) {
   if (!has_process(TRY(ask_state(run, uuid)).power)) return {};
-  TRY(run.insist(whom, [&] { return run.ports.hypervisor.stop(uuid, grace); }));
+  const auto stopped = run.insist(whom, [&] { return run.ports.hypervisor.stop(uuid, grace); });
+  // Somebody removed its definition while it ran: such a machine is gone with its end.
+  if (!stopped && stopped.error().code != Errc::not_found) return stopped.error();
   return {};
 }
 

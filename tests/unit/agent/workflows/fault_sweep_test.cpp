@@ -188,6 +188,42 @@ void stopped(Agent& agent) {
 
 using workflows::JobRunner;
 
+/// Of machines whose definitions somebody removed while they ran: they are gone with their end.
+class GoneWithTheirEnd : public FaultyHypervisor {
+ public:
+  explicit GoneWithTheirEnd(Hypervisor& real) : FaultyHypervisor{real, -1, {}}, real_{real} {}
+  Result<StopOutcome> stop(const std::string& uuid, std::chrono::seconds grace) override {
+    TRY(real_.stop(uuid, grace));
+    TRY(real_.undefine(uuid));
+    return make_error(Errc::not_found, "machine '{}': does not exist", uuid);
+  }
+
+ private:
+  Hypervisor& real_;
+};
+
+TEST(RemovedWhileItRan, IsStoppedWithItsEnd) {
+  for (const auto& order : std::vector<std::function<Result<Job>(JobRunner&)>>{
+           [](JobRunner& runner) { return runner.stop_instance(World::caller, "web", {}); },
+           [](JobRunner& runner) {
+             return runner.reimage_instance(World::caller, "web", reimage_request());
+           },
+           [](JobRunner& runner) { return runner.release_instance(World::caller, "web"); }}) {
+    World world;
+    {
+      Agent agent{world};
+      web(agent);
+    }
+    GoneWithTheirEnd hypervisor{world.hypervisor};
+    workflows::Ports ports{world.store,     world.journal, hypervisor, world.volumes,
+                           world.inspector, world.source,  world.clock};
+    JobRunner runner{ports, World::settings()};
+    ASSERT_TRUE(runner.recover());
+    const Job job = end_of(runner, order(runner));
+    EXPECT_EQ(job.state, JobState::succeeded) << job.error->message;
+  }
+}
+
 TEST(FaultSweep, Create) {
   sweep({"create", web, [](JobRunner& runner) {
            return runner.create_instance(World::caller, create_request("db"));

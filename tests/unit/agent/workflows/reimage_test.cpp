@@ -158,18 +158,35 @@ TEST_F(Reimage, WaitsForRoomWhenItRollsBack) {
   expect_old_system();
 }
 
-TEST_F(Reimage, BringsTheOldSystemBackWhenSomebodyRemovesTheMachineMeanwhile) {
+/// Stops and removes the machine at the first event of this power.
+struct Remover {
+  Remover(FakeHypervisor& hypervisor, PowerState at) : hypervisor_{hypervisor} {
+    hypervisor_.listen([this, at](const MachineEvent& event) {
+      if (event.power != at || std::exchange(removed, true)) return;
+      static_cast<void>(hypervisor_.stop(event.uuid, {}));
+      EXPECT_TRUE(hypervisor_.undefine(event.uuid));
+    });
+  }
+  ~Remover() { hypervisor_.listen({}); }
   bool removed = false;
-  world.hypervisor.listen([&](const MachineEvent& event) {
-    if (std::exchange(removed, true)) return;
-    if (event.power != PowerState::stopped)
-      static_cast<void>(world.hypervisor.stop(event.uuid, {}));
-    EXPECT_TRUE(world.hypervisor.undefine(event.uuid));
-  });
-  const Job job = reimage();
-  world.hypervisor.listen({});
-  EXPECT_TRUE(removed);
-  EXPECT_EQ(job.state, JobState::rolled_back) << job.error->message;
+
+ private:
+  FakeHypervisor& hypervisor_;
+};
+
+TEST_F(Reimage, GoesOnWhenSomebodyRemovesTheMachineThatItStopped) {
+  const Remover remover{world.hypervisor, PowerState::stopped};
+  EXPECT_EQ(reimage().state, JobState::succeeded);
+  EXPECT_TRUE(remover.removed);
+  EXPECT_EQ(defined(), web().system.disk.path);
+  EXPECT_EQ(power(), PowerState::running);
+  EXPECT_EQ(world.volumes.content(before.data_disks.at(0).path), "precious");
+}
+
+TEST_F(Reimage, BringsTheOldSystemBackWhenSomebodyRemovesTheMachineThatItStarted) {
+  const Remover remover{world.hypervisor, PowerState::running};
+  EXPECT_EQ(reimage().state, JobState::rolled_back);
+  EXPECT_TRUE(remover.removed);
   expect_old_system();
 }
 
