@@ -36,6 +36,7 @@ sigset_t block_signals() {
   sigaddset(&ends, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // of RLIMIT_FSIZE: the write fails with EFBIG, and its job alone
   return ends;
 }
 

@@ -1,11 +1,14 @@
 #include "agent/api/server.h"
 
 #include <microhttpd.h>
+#include <strings.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cctype>
+#include <charconv>
 #include <cstdarg>
 #include <cstdio>
 #include <thread>
@@ -40,9 +43,31 @@ MHD_Result add_pair(void* pairs, MHD_ValueKind, const char* key, const char* val
   return MHD_YES;
 }
 
+/// One that comes twice is one list (RFC 9110, 5.3), which no header that is asked for may be.
 std::optional<std::string> header(MHD_Connection* connection, const char* name) {
-  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-  return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+  std::vector<std::pair<std::string, std::string>> all;
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, add_pair, &all);
+  std::optional<std::string> found;
+  for (const auto& [key, value] : all)
+    if (::strcasecmp(key.c_str(), name) == 0) found = found ? *found + ", " + value : value;
+  return found;
+}
+
+/// In place. An encoded NUL stays as it is: the library hands names on as C strings, and what
+/// stands behind it would be lost, so that another thing would be meant.
+std::size_t unescape(void*, MHD_Connection*, char* text) {
+  std::string decoded;
+  for (const char* at = text; *at != '\0'; ++at) {
+    unsigned char byte = 0;
+    const bool encoded = *at == '%' && std::isxdigit(static_cast<unsigned char>(at[1])) != 0 &&
+                         std::isxdigit(static_cast<unsigned char>(at[2])) != 0;
+    if (encoded) std::from_chars(at + 1, at + 3, byte, 16);
+    decoded += byte != 0 ? static_cast<char>(byte) : *at;
+    if (byte != 0) at += 2;
+  }
+  std::ranges::copy(decoded, text);
+  text[decoded.size()] = '\0';
+  return decoded.size();
 }
 
 Head read_head(MHD_Connection* connection, const char* path, const char* method) {
@@ -134,6 +159,7 @@ class MicroServer : public Server {
         MHD_OPTION_CONNECTION_LIMIT, connection_limit_,     //
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, head_limit,     //
         MHD_OPTION_STRICT_FOR_CLIENT, 1,                    //
+        MHD_OPTION_UNESCAPE_CALLBACK, unescape, nullptr,    //
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, this,  //
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, this, MHD_OPTION_END);
     if (daemon_ != nullptr) return {};

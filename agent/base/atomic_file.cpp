@@ -72,10 +72,9 @@ Result<> publish_file(const std::filesystem::path& temporary, const std::filesys
   return sync_folder(target.parent_path());
 }
 
-Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
-  const std::string context = "file '" + path.string() + "'";
-  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!fd.valid()) return system_error(errno, context);
+namespace {
+
+Result<std::string> read_all(const Fd& fd, const std::string& context, std::size_t limit) {
   std::string content;
   std::array<char, 65536> buffer;
   for (;;) {
@@ -87,6 +86,25 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
       return make_error(Errc::exhausted, "{} is larger than {} bytes", context, limit);
     content.append(buffer.data(), static_cast<std::size_t>(count));
   }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
+  const std::string context = "file '" + path.string() + "'";
+  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd.valid()) return system_error(errno, context);
+  return read_all(fd, context, limit);
+}
+
+Result<std::string> read_regular_file(const std::filesystem::path& path, std::size_t limit) {
+  const std::string context = "file '" + path.string() + "'";
+  // O_NONBLOCK: a named pipe without a writer would hang here.
+  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  struct stat info {};
+  if (!fd.valid() || ::fstat(fd.get(), &info) != 0) return system_error(errno, context);
+  if (!S_ISREG(info.st_mode)) return make_error(Errc::invalid, "{} is no regular file", context);
+  return read_all(fd, context, limit);
 }
 
 }  // namespace imprint

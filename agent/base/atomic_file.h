@@ -21,8 +21,13 @@ Result<> publish_file(const std::filesystem::path& temporary, const std::filesys
 /// fsync of a folder, so that names made or removed in it survive a power cut.
 Result<> sync_folder(const std::filesystem::path& folder);
 
-/// The whole file. Errc::exhausted if it is larger than `limit` bytes.
+/// The whole file; for a pipe or a device what comes until its end. Errc::exhausted if it is larger
+/// than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path,
                               std::size_t limit = std::size_t{16} << 20);
+
+/// The same of a regular file; nothing is waited for. Errc::invalid: it is something else.
+Result<std::string> read_regular_file(const std::filesystem::path& path,
+                                      std::size_t limit = std::size_t{16} << 20);
 
 }  // namespace imprint

@@ -114,6 +114,7 @@ struct Streams {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_DFL);
   // Descriptors that a library opened without O_CLOEXEC would lead out of the sandbox.
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   for (const int descriptor : inherited) ::fcntl(descriptor, F_SETFD, 0);

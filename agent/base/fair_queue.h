@@ -9,8 +9,8 @@
 namespace imprint {
 
 /// A queue in which the owners take turns: however much one of them has put in, another's first
-/// piece waits for one piece of each owner before it. Pieces of one owner stay in order. Not
-/// thread-safe.
+/// piece waits for one piece of each owner before it. Pieces of one owner stay in order and
+/// differ. Not thread-safe.
 template <class T>
 class FairQueue {
  public:
@@ -34,6 +34,18 @@ class FairQueue {
       turns_.push_back(owner);
     --size_;
     return piece;
+  }
+
+  /// False: it is not in the queue.
+  bool remove(const std::string& owner, const T& piece) {
+    const auto found = pieces_.find(owner);
+    if (found == pieces_.end() || std::erase(found->second, piece) == 0) return false;
+    if (found->second.empty()) {
+      pieces_.erase(found);
+      std::erase(turns_, owner);
+    }
+    --size_;
+    return true;
   }
 
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }

@@ -95,10 +95,10 @@ Result<> DownloadFile::skip(std::uint64_t count) {
   return {};
 }
 
-Result<Fetched> DownloadFile::finish() && {
+Result<Fetched> DownloadFile::finish(const std::function<bool()>& cancelled) && {
   if (::fsync(fd_.get()) != 0) return failed(errno);
   TRY(sync_folder(path_.parent_path()));
-  const std::string hex = TRY_WITH(digest_->finish(), "file '" + path_.string() + "'");
+  const std::string hex = TRY_WITH(digest_->finish(cancelled), "file '" + path_.string() + "'");
   Fetched fetched{TRY(Sha256::parse(hex)), size_};
   path_.clear();
   return fetched;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -34,8 +35,9 @@ class DownloadFile {
   Result<> expect(std::uint64_t total) const;
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
-  /// Syncs it; it stays.
-  Result<Fetched> finish() &&;
+  /// Syncs it; it stays. Errc::cancelled as soon as `cancelled` says so, which is asked while the
+  /// digest is not yet there.
+  Result<Fetched> finish(const std::function<bool()>& cancelled) &&;
 
  private:
   DownloadFile(std::filesystem::path path, Fd fd, std::uint64_t limit)

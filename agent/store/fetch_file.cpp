@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "agent/base/fd.h"
+#include "agent/base/file_version.h"
 #include "agent/store/download_file.h"
 
 namespace imprint::store {
@@ -93,11 +94,14 @@ Result<Fetched> fetch_file(const std::filesystem::path& source, const std::files
                            const std::function<bool(FetchProgress)>& progress) {
   const std::string context = "'" + source.string() + "'";
   const OpenSource opened = TRY(open_source(source, context));
+  const std::string version = TRY(file_version(source));
   DownloadFile file = TRY(DownloadFile::create(target, limit));
   TRY_WITH(file.expect(opened.size), context);
   ProgressTeller teller{progress};
   TRY_WITH(Copy(opened, file, teller).run(), context);
-  return std::move(file).finish();
+  if (TRY(file_version(source)) != version)
+    return make_error(Errc::unavailable, "{} was written to while it was read", context);
+  return std::move(file).finish([&] { return !teller.tell({opened.size, opened.size}); });
 }
 
 }  // namespace imprint::store

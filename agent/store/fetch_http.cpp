@@ -52,7 +52,9 @@ Result<Fetched> fetch_http(const std::string& url, const std::filesystem::path& 
   const auto done = run_child(url, options, reception);
   if (!done && reception.address().empty()) return done.error();
   if (!done) return with_context(done.error(), "'" + reception.address() + "'");
-  return std::move(file).finish();
+  return std::move(file).finish([&] {
+    return progress && !progress({reception.received(), reception.received()});
+  });
 }
 
 }  // namespace imprint::store

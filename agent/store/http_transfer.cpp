@@ -12,6 +12,7 @@ namespace {
 
 constexpr long redirect_limit = 5;
 constexpr long connect_limit = 30;  // seconds
+constexpr long least_speed = 1024;  // bytes a second: an image would take years below that
 
 using Url = Owned<CURLU, curl_url_cleanup>;
 using Easy = Owned<CURL, curl_easy_cleanup>;
@@ -59,7 +60,7 @@ void configure(CURL* easy, const Address& address, Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_limit);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, least_speed);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, options.stall_limit);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "imprint/" IMPRINT_VERSION);
   if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());

@@ -74,7 +74,7 @@ Result<> remove_seal(const std::filesystem::path& image) {
 }
 
 Result<> check_seal(const std::filesystem::path& image) {
-  const auto sealed = read_file(seal_path(image));
+  const auto sealed = read_regular_file(seal_path(image));
   if (!sealed && sealed.error().code == Errc::not_found) return {};
   if (!sealed) return sealed.error();
   if (*sealed == TRY(describe(image))) return {};

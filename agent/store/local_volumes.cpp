@@ -209,7 +209,7 @@ Result<> LocalVolumes::save_secrets(const InstanceId& instance, const Secret& us
 
 Result<Volumes::Secrets> LocalVolumes::load_secrets(const InstanceId& instance) {
   const path file = paths_.secrets(instance);
-  const auto text = read_file(file);
+  const auto text = read_regular_file(file);
   if (!text) {
     if (text.error().code == Errc::not_found) return Secrets{};
     return text.error();

@@ -25,8 +25,10 @@ std::string holder_of(int lock) {
   return text.empty() ? "unknown" : text;
 }
 
-Result<Fd> take_lock(const StatePaths& paths) {
+Result<StateFolder::Lock> take_lock(const StatePaths& paths) {
   const std::string context = "lock of the state folder '" + paths.root().string() + "'";
+  Fd folder{::open(paths.root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!folder.valid()) return system_error(errno, context);
   Fd lock{::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   const bool read_only = !lock.valid() && errno == EROFS;
   if (read_only) lock = Fd{::open(paths.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
@@ -37,12 +39,17 @@ Result<Fd> take_lock(const StatePaths& paths) {
                       "second instance of the daemon: the state folder '{}' is held by process {}",
                       paths.root().string(), holder_of(lock.get()));
   }
-  if (read_only) return lock;
+  // The folder, too: somebody may remove the file, and the next agent would make another.
+  if (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0)
+    return make_error(Errc::conflict,
+                      "second instance of the daemon: the state folder '{}' is held by another",
+                      paths.root().string());
+  if (read_only) return StateFolder::Lock{std::move(folder), std::move(lock)};
   const std::string process = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock.get(), 0) != 0 ||
       ::pwrite(lock.get(), process.data(), process.size(), 0) < 0)
     return system_error(errno, context);
-  return lock;
+  return StateFolder::Lock{std::move(folder), std::move(lock)};
 }
 
 void remove_temporaries(const std::filesystem::path& instances) {

@@ -12,6 +12,12 @@ namespace imprint::store {
 /// alone (0700).
 class StateFolder {
  public:
+  /// Held while they are open.
+  struct Lock {
+    Fd folder;
+    Fd file;
+  };
+
   /// Makes the folder if it is not there; of one that is, only the lock's file is written, and not
   /// even that on a file system that is read-only. Errc::conflict: another daemon holds the folder;
   /// the message names it and the process. Errc::denied, exhausted, unavailable, invalid (something
@@ -26,10 +32,10 @@ class StateFolder {
   [[nodiscard]] const StatePaths& paths() const noexcept { return paths_; }
 
  private:
-  StateFolder(StatePaths paths, Fd lock) : paths_{std::move(paths)}, lock_{std::move(lock)} {}
+  StateFolder(StatePaths paths, Lock lock) : paths_{std::move(paths)}, lock_{std::move(lock)} {}
 
   StatePaths paths_;
-  Fd lock_;
+  Lock lock_;
 };
 
 /// Makes the folder with that mode, whatever the umask, and its parents. One that is there keeps

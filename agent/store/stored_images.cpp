@@ -36,14 +36,15 @@ Result<StoredImage> parse_note(const std::string& text) {
 }
 
 /// What a standalone qcow2 file is, once it is in the store.
-Result<StoredImage> describe(const path& file, const std::optional<Sha256>& known) {
+Result<StoredImage> describe(const path& file, const std::optional<Sha256>& known,
+                             const std::function<bool()>& cancelled) {
   const Qcow2Facts facts = TRY(read_qcow2(file));
   if (facts.backing || facts.data_file)
     return make_error(Errc::invalid, "'{}' refers to another file, '{}'", file.string(),
                       facts.backing.value_or(facts.data_file.value_or("")));
   const std::uint64_t size = TRY(regular_file_size(file));
   if (known) return StoredImage{*known, size, facts.virtual_size};
-  const std::string digest = TRY(digest_of_file(file));
+  const std::string digest = TRY(digest_of_file(file, cancelled));
   return StoredImage{TRY(Sha256::parse(digest)), size, facts.virtual_size};
 }
 
@@ -78,7 +79,7 @@ Result<> StoredImages::discard_incoming(const JobId& job) {
 }
 
 Result<std::optional<StoredImage>> StoredImages::noted(const path& incoming) {
-  const auto note = read_file(StatePaths::adopted(incoming));
+  const auto note = read_regular_file(StatePaths::adopted(incoming));
   if (!note) {
     if (note.error().code == Errc::not_found) return std::optional<StoredImage>{};
     return note.error();
@@ -107,17 +108,18 @@ Result<StoredImage> StoredImages::adopt(const path& incoming, ImageFormat format
   }
   TRY(regular_file_size(incoming));
   if (format == ImageFormat::qcow2)
-    return adopt_qcow2(incoming, incoming, TRY(known_digest(incoming, hashed)));
+    return adopt_qcow2(incoming, incoming, TRY(known_digest(incoming, hashed)), cancelled);
   NewFile converted = TRY(NewFile::create(StatePaths::converted(incoming), 0600));
   TRY(convert_to_qcow2(incoming, format, converted.path(), cancelled));
-  StoredImage image = TRY(adopt_qcow2(converted.path(), incoming, std::nullopt));
+  StoredImage image = TRY(adopt_qcow2(converted.path(), incoming, std::nullopt, cancelled));
   TRY(remove_file(incoming));
   return image;
 }
 
 Result<StoredImage> StoredImages::adopt_qcow2(const path& file, const path& incoming,
-                                              const std::optional<Sha256>& digest) {
-  const StoredImage image = TRY(describe(file, digest));
+                                              const std::optional<Sha256>& digest,
+                                              const std::function<bool()>& cancelled) {
+  const StoredImage image = TRY(describe(file, digest, cancelled));
   const path target = paths_.image(image.digest);
   if (::chmod(file.c_str(), 0444) != 0) return system_error(errno, "file '" + file.string() + "'");
   // The note comes first: when the file has gone to its place, only the note still tells which one

@@ -28,7 +28,8 @@ class StoredImages {
   /// `digest`: of the file, if it is known.
   Result<StoredImage> adopt_qcow2(const std::filesystem::path& file,
                                   const std::filesystem::path& incoming,
-                                  const std::optional<Sha256>& digest);
+                                  const std::optional<Sha256>& digest,
+                                  const std::function<bool()>& cancelled);
   /// By an earlier call for the same file.
   Result<std::optional<StoredImage>> adopted_before(const std::filesystem::path& incoming) const;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -18,6 +19,7 @@ namespace imprint::store {
 namespace {
 
 constexpr std::uint64_t chunk_size = std::uint64_t{1} << 20;
+constexpr std::chrono::milliseconds look_interval{100};
 
 struct Range {
   std::uint64_t size = 0;
@@ -31,6 +33,9 @@ class TrailingDigest::Worker {
   explicit Worker(int file)
       : file_{file}, buffer_(chunk_size), thread_{[this](const std::stop_token& token) {
           fault_ = work(token);
+          const std::lock_guard lock{mutex_};
+          ended_ = true;
+          wake_.notify_all();
         }} {}
 
   void add(Range range) {
@@ -46,13 +51,15 @@ class TrailingDigest::Worker {
     wake_.notify_one();
   }
 
-  Result<std::string> finish() {
-    {
-      const std::lock_guard lock{mutex_};
-      complete_ = true;
+  Result<std::string> finish(const std::function<bool()>& cancelled) {
+    std::unique_lock lock{mutex_};
+    complete_ = true;
+    wake_.notify_all();
+    while (!wake_.wait_for(lock, look_interval, [this] { return ended_; })) {
+      lock.unlock();
+      if (cancelled && cancelled()) return make_error(Errc::cancelled, "reading it was cancelled");
+      lock.lock();
     }
-    wake_.notify_one();
-    thread_.join();
     if (fault_) return *fault_;
     return digester_.finish();
   }
@@ -105,9 +112,10 @@ class TrailingDigest::Worker {
   std::vector<std::byte> buffer_;
   Digester digester_;
   std::optional<Error> fault_;  ///< read after the thread's end
-  std::mutex mutex_;            ///< over the next two
+  std::mutex mutex_;            ///< over the next three
   std::deque<Range> ranges_;
   bool complete_ = false;
+  bool ended_ = false;
   std::condition_variable_any wake_;
   std::jthread thread_;  ///< last: it uses the others
 };
@@ -121,8 +129,8 @@ void TrailingDigest::add_data(std::uint64_t count) {
 void TrailingDigest::add_hole(std::uint64_t count) {
   worker_->add({count, true});
 }
-Result<std::string> TrailingDigest::finish() {
-  return worker_->finish();
+Result<std::string> TrailingDigest::finish(const std::function<bool()>& cancelled) {
+  return worker_->finish(cancelled);
 }
 
 }  // namespace imprint::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,8 +28,9 @@ class TrailingDigest {
   void add_hole(std::uint64_t count);
 
   /// Waits for the end: 64 lower-case hexadecimal digits. Call once, last. Errors of reading;
-  /// Errc::corrupt: the file is shorter than was said.
-  Result<std::string> finish();
+  /// Errc::corrupt: the file is shorter than was said; cancelled: as soon as `cancelled`, which is
+  /// asked ten times a second and may be empty, says so.
+  Result<std::string> finish(const std::function<bool()>& cancelled);
 
  private:
   class Worker;

@@ -13,6 +13,13 @@ Result<> hold_bytes(Run& run, const Sha256& digest, std::uint64_t file_size) {
   });
 }
 
+Result<> reserve_bytes(Run& run, const Sha256& digest) {
+  return run.insist("store", [&]() -> Result<> {
+    const std::lock_guard lock{run.shared.bytes};
+    return Records{run.ports.store}.hold_bytes(digest, run.job().id);
+  });
+}
+
 Result<> release_bytes(Run& run, const Sha256& digest) {
   return run.insist("store",
                     [&] { return Records{run.ports.store}.release_bytes(digest, run.job().id); });

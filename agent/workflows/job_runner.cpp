@@ -55,11 +55,14 @@ Result<> JobRunner::recover() {
   }
   for (const Job& job : open) {
     log::info("job {}: taken up again", job.id.str());
-    pool_.add(job.id, job.caller);
+    pool_of(job).add(job.id, job.caller);
   }
   caretaker_.emplace(ports_, records_, damaged_, settings_, shared_);
   shared_.uses_are_unknown = [this] { return caretaker_->uses_are_unknown(); };
-  pool_.start(settings_.workers, [this](const JobId& id) { work(id); });
+  const auto work_on = [this](const JobId& id) { work(id); };
+  pool_.start(settings_.workers, work_on);
+  imports_.start(settings_.workers, work_on);
+  cancels_.start(1, work_on);
   caretaker_->start();
   housekeeper_ = std::jthread{[this](const std::stop_token& token) { keep_house(token); }};
   return {};
@@ -74,7 +77,7 @@ void JobRunner::stop() {
   announce_stop();
   housekeeper_.request_stop();
   if (housekeeper_.joinable()) housekeeper_.join();
-  pool_.stop();
+  for (WorkerPool* pool : {&pool_, &imports_, &cancels_}) pool->stop();
   if (caretaker_) caretaker_->stop();
 }
 
@@ -142,9 +145,9 @@ Result<> JobRunner::require_writable() const {
 
 /// Both bounds pass by themselves, so a caller may try again; the second leaves others a place.
 Result<> JobRunner::require_place(const Caller& caller) {
-  if (pool_.waiting() >= settings_.queue_limit)
+  if (pool_.waiting() + imports_.waiting() >= settings_.queue_limit)
     return make_error(Errc::unavailable, "{} jobs wait already", settings_.queue_limit);
-  if (pool_.waiting_of(caller.name) >= settings_.queue_limit / 2)
+  if (pool_.waiting_of(caller.name) + imports_.waiting_of(caller.name) >= settings_.queue_limit / 2)
     return make_error(Errc::unavailable, "{} jobs of caller '{}' wait already",
                       settings_.queue_limit / 2, caller.name);
   return {};
@@ -186,7 +189,7 @@ Result<Job> JobRunner::record_job(const Caller& caller, const Order& order, cons
             job.caller);
   save_secrets(job, order);
   open_.add(job);
-  pool_.add(job.id, job.caller);
+  pool_of(job).add(job.id, job.caller);
   job_changed();
   return submitted.job;
 }
@@ -198,6 +201,10 @@ void JobRunner::save_secrets(const Job& job, const Order& order) {
   Result<> saved =
       plan ? ports_.journal.save_context(job.id, context_of(*plan)) : Result<>{plan.error()};
   if (!saved) log::warn("job {}: secrets: {}, continuing", job.id.str(), saved.error().message);
+}
+
+WorkerPool& JobRunner::pool_of(const Job& job) {
+  return job.kind == JobKind::import_image ? imports_ : pool_;
 }
 
 void JobRunner::work(const JobId& id) noexcept {
@@ -243,6 +250,8 @@ Result<Job> JobRunner::cancel_job(const Caller& caller, const JobId& id) {
   Job noted = TRY(ports_.journal.cancel(id, caller.name, commit));
   shared_.cancelled.lock()->insert(id);
   log::info("job {}: to be cancelled, says {}", id.str(), caller.name);
+  // One that waits for its turn ends now.
+  if (pool_of(job).withdraw(id, job.caller)) cancels_.add(id, job.caller);
   job_changed();
   return noted;
 }

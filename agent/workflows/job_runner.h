@@ -103,6 +103,7 @@ class JobRunner : public Service {
                          const std::string& digest);
   void save_secrets(const Job& job, const Order& order);
 
+  WorkerPool& pool_of(const Job& job);
   void work(const JobId& id) noexcept;
   Outcome guarded_attempt(const JobId& id);
   Result<Outcome> attempt(const JobId& id);
@@ -139,6 +140,8 @@ class JobRunner : public Service {
   std::mutex house_mutex_;
   std::condition_variable_any house_;
   WorkerPool pool_;
+  WorkerPool imports_;  ///< theirs, so that slow sources hold up no machine's job
+  WorkerPool cancels_;  ///< of jobs that were cancelled before a worker had them
   std::optional<Caretaker> caretaker_;
   std::jthread housekeeper_;  // last: ends before what it uses
 };

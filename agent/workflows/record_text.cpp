@@ -5,7 +5,7 @@
 namespace imprint::workflows {
 namespace {
 
-constexpr std::string_view before_digest = R"(,"digest":")";
+constexpr std::string_view before_digest = R"(,"record_digest":")";
 constexpr std::string_view after_digest = R"("})";
 constexpr std::size_t hex_size = 64;
 constexpr std::size_t seal_size = before_digest.size() + hex_size + after_digest.size();

@@ -9,7 +9,8 @@
 namespace imprint::workflows {
 
 /// A record as it lies in the store: its JSON object, with the SHA-256 of its text as one more
-/// member, "digest", at its end, so that a changed byte does not turn it into another record.
+/// member, "record_digest", at its end, so that a changed byte does not turn it into another
+/// record.
 std::string write_record(const Json& record);
 
 /// The record without its digest. One without any was written before there were digests, and is

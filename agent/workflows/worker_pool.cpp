@@ -15,6 +15,11 @@ void WorkerPool::add(const JobId& job, const std::string& caller) {
   wake_.notify_one();
 }
 
+bool WorkerPool::withdraw(const JobId& job, const std::string& caller) {
+  const std::lock_guard lock{mutex_};
+  return queue_.remove(caller, job);
+}
+
 std::size_t WorkerPool::waiting() {
   const std::lock_guard lock{mutex_};
   return queue_.size();

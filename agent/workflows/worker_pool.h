@@ -23,6 +23,8 @@ class WorkerPool {
   /// Call once. `work` must not throw.
   void start(int workers, std::function<void(const JobId&)> work);
   void add(const JobId& job, const std::string& caller);
+  /// Takes it out of the queue again. False: a worker has it, or it was never added.
+  bool withdraw(const JobId& job, const std::string& caller);
   /// Jobs that no worker has taken yet.
   std::size_t waiting();
   std::size_t waiting_of(const std::string& caller);

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -29,8 +30,9 @@ struct Daemon : testing::Test {
     return request;
   }
   /// A job that fails soon: its source is no image.
-  Job import_nonsense(const std::string& key) {
-    const auto ordered = agent.client.import_image({"", key}, nonsense());
+  Job import_nonsense(const std::string& key) { return end_of_import(nonsense(), key); }
+  Job end_of_import(const ImportImage& request, const std::string& key) {
+    const auto ordered = agent.client.import_image({"", key}, request);
     EXPECT_TRUE(ordered) << ordered.error().message;
     Job job = *ordered;
     while (!is_final(job.state))
@@ -82,6 +84,19 @@ TEST_F(Daemon, RefusesToShareItsStateFolder) {
   EXPECT_EQ(second.run_to_end(), 1);
   EXPECT_THAT(second.log(), HasSubstr(agent.state.string()));
   EXPECT_FALSE(std::filesystem::exists(second.socket));
+  EXPECT_TRUE(agent.client.node_status());
+}
+
+TEST_F(Daemon, LosesNoMoreThanAJobToALimitOfItsFilesSizes) {
+  agent.start();
+  ASSERT_TRUE(agent.ready()) << agent.log();
+  const rlimit small{1 << 20, 1 << 20};
+  ASSERT_EQ(::prlimit(agent.process(), RLIMIT_FSIZE, &small, nullptr), 0);
+  ImportImage request = nonsense();
+  std::ofstream{request.source} << std::string(std::size_t{2} << 20, 'x');
+  const Job job = end_of_import(request, "k");
+  EXPECT_EQ(job.state, JobState::failed);
+  EXPECT_EQ(job.error->code, Errc::exhausted);
   EXPECT_TRUE(agent.client.node_status());
 }
 

@@ -42,6 +42,22 @@ TEST_F(ServerTest, AnswersAPlainRequest) {
   EXPECT_THAT(answer, HasSubstr(R"({"status":"ok"})"));
 }
 
+TEST_F(ServerTest, CutsNoNameShortAtAnEncodedNul) {
+  const std::string end = " HTTP/1.1\r\n" + close_and_end;
+  talk("DELETE /v1/instances/web%00-other" + end);
+  talk("DELETE /v1/instances/w%65b" + end);
+  EXPECT_THAT(service.calls(), testing::ElementsAre(HasSubstr("web%00-other"), HasSubstr("web")));
+  EXPECT_THAT(talk("DELETE /v1/images/app?force=true%00no" + end), StartsWith("HTTP/1.1 400"));
+}
+
+TEST_F(ServerTest, TakesNoHeaderThatComesTwiceForOne) {
+  const std::string start = "POST /v1/instances/web/start HTTP/1.1\r\nContent-Length: 0\r\n";
+  for (const std::string twice :
+       {"If-Match: \"7\"\r\nif-match: \"9\"\r\n", "Idempotency-Key: a\r\nIdempotency-Key: b\r\n"})
+    EXPECT_THAT(talk(start + twice + close_and_end), StartsWith("HTTP/1.1 400")) << twice;
+  EXPECT_TRUE(service.calls().empty());
+}
+
 TEST_F(ServerTest, RefusesALargeBodyBeforeReadingIt) {
   const std::string answer =
       talk("POST /v1/images HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n{");

@@ -95,5 +95,15 @@ TEST(ReadFile, StopsAtTheLimit) {
   EXPECT_EQ(read_file(folder.path()).error().code, Errc::invalid);
 }
 
+TEST(ReadRegularFile, WaitsForNobody) {
+  const test::TempFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(read_regular_file(folder / "pipe").error().code, Errc::invalid);
+  EXPECT_EQ(read_regular_file(folder.path()).error().code, Errc::invalid);
+  EXPECT_EQ(read_regular_file(folder / "absent").error().code, Errc::not_found);
+  ASSERT_TRUE(write_file_atomically(folder / "file", "bytes", 0600));
+  EXPECT_EQ(*read_regular_file(folder / "file"), "bytes");
+}
+
 }  // namespace
 }  // namespace imprint

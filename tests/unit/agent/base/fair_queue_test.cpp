@@ -22,5 +22,18 @@ TEST(FairQueue, OwnersTakeTurnsAndKeepTheirOrder) {
   EXPECT_EQ(queue.size_of("much"), 0U);
 }
 
+TEST(FairQueue, LosesWhatIsRemovedAndTheTurnOfAnOwnerWithoutPieces) {
+  FairQueue<int> queue;
+  for (const int piece : {1, 2}) queue.push("one", piece);
+  queue.push("other", 10);
+  EXPECT_FALSE(queue.remove("one", 10));
+  EXPECT_TRUE(queue.remove("one", 1));
+  EXPECT_TRUE(queue.remove("one", 2));
+  EXPECT_FALSE(queue.remove("one", 2));
+  EXPECT_EQ(queue.size(), 1U);
+  EXPECT_EQ(queue.pop(), 10);
+  EXPECT_TRUE(queue.empty());
+}
+
 }  // namespace
 }  // namespace imprint

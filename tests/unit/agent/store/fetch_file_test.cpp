@@ -125,6 +125,17 @@ TEST_F(FileSource, StopsWhenItIsTold) {
   EXPECT_FALSE(std::filesystem::exists(target_));
 }
 
+TEST_F(FileSource, IsRefusedIfItIsWrittenToMeanwhile) {
+  std::ofstream{source_} << std::string(3 << 20, 'x');
+  const auto fetched = fetch(no_limit, [this](FetchProgress) {
+    write_at(0, "y");
+    return true;
+  });
+  ASSERT_FALSE(fetched);
+  EXPECT_THAT(fetched.error().message, HasSubstr("written to"));
+  EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
 TEST_F(FileSource, TellsItsSize) {
   std::ofstream{source_} << std::string(3 << 20, 'x');
   int told = 0;

@@ -66,6 +66,17 @@ TEST(StateFolderOf, RefusesASecondDaemonAndNamesTheFirst) {
   EXPECT_TRUE(StateFolder::open(paths)) << "the lock ends with its holder";
 }
 
+TEST(StateFolderOf, RefusesASecondDaemonThoughTheLockFileIsGone) {
+  const TempFolder temp;
+  const StatePaths paths{temp / "state"};
+  const auto first = StateFolder::open(paths);
+  ASSERT_TRUE(first);
+  std::filesystem::remove(paths.lock());
+  const auto second = StateFolder::open(paths);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::conflict);
+}
+
 TEST(StateFolderOf, RemovesWhatACrashLeft) {
   const TempFolder temp;
   const StatePaths paths{temp / "state"};

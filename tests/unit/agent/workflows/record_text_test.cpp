@@ -14,7 +14,7 @@ TEST(RecordText, IsReadAsItWasWritten) {
 TEST(RecordText, IsTheRecordsJsonForWhoeverLooks) {
   const Json shown = parse_json(write_record({{"name", "web"}})).value();
   EXPECT_EQ(shown.at("name"), "web");
-  EXPECT_EQ(shown.at("digest").get<std::string>().size(), 64U);
+  EXPECT_EQ(shown.at("record_digest").get<std::string>().size(), 64U);
 }
 
 TEST(RecordText, OfBeforeThereWereDigestsIsTakenAsItIs) {

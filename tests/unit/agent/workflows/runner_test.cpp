@@ -388,6 +388,52 @@ TEST(RunnerStop, LeavesAWaitingJobOpenAndGoesOnAtTheNextStart) {
   EXPECT_EQ(agent.wait(*id).state, JobState::succeeded);
 }
 
+/// One worker, which waits for a hypervisor that is away.
+struct BusyRunner : testing::Test {
+  BusyRunner() {
+    {
+      Agent agent{world};
+      agent.import("/images/one", "first");
+      for (const char* name : {"web", "db"}) agent.create(name);
+    }
+    workflows::Settings settings = World::settings();
+    settings.workers = 1;
+    runner.emplace(world.ports(), settings);
+    EXPECT_TRUE(runner->recover());
+    world.hypervisor.disconnect();
+    held = runner->stop_instance(World::caller, "web", {})->id;
+    waiting = runner->stop_instance(World::caller, "db", {})->id;
+  }
+  ~BusyRunner() override { world.hypervisor.reconnect(); }
+  Job end_of(const JobId& id) {
+    Job job = runner->show_job(id).value();
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!is_final(job.state) && std::chrono::steady_clock::now() < limit) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+      job = runner->show_job(id).value();
+    }
+    return job;
+  }
+
+  World world;
+  std::optional<workflows::JobRunner> runner;
+  std::optional<JobId> held, waiting;
+};
+
+TEST_F(BusyRunner, EndsAWaitingJobThatIsCancelledAtOnce) {
+  ASSERT_TRUE(runner->cancel_job(World::caller, *waiting));
+  EXPECT_EQ(end_of(*waiting).state, JobState::cancelled);
+  EXPECT_FALSE(is_final(runner->show_job(*held)->state));
+}
+
+TEST_F(BusyRunner, DoesNotLetImportsWaitForMachines) {
+  const auto imported =
+      runner->import_image(World::caller, import_request("/images/two", "second"));
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(end_of(imported->id).state, JobState::succeeded);
+  EXPECT_FALSE(is_final(runner->show_job(*held)->state));
+}
+
 TEST(RunnerRecover, QuarantinesAJobThatCannotBeRead) {
   World world;
   Job job = blank_job();
