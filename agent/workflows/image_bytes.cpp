@@ -40,4 +40,9 @@ Result<> drop_unused_bytes(Run& run, const Sha256& digest) {
   });
 }
 
+Result<> let_go_of_bytes(Run& run, const Sha256& digest) {
+  TRY(release_bytes(run, digest));
+  return drop_unused_bytes(run, digest);
+}
+
 }  // namespace imprint::workflows

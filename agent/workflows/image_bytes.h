@@ -15,5 +15,7 @@ Result<> release_bytes(Run& run, const Sha256& digest);
 
 /// Removes an image's bytes unless an image, a disk or another job needs them.
 Result<> drop_unused_bytes(Run& run, const Sha256& digest);
+/// Releases them, and drops them if nobody else needs them: the undo of a hold.
+Result<> let_go_of_bytes(Run& run, const Sha256& digest);
 
 }  // namespace imprint::workflows

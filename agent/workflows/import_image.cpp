@@ -133,11 +133,6 @@ Result<StoredImage> adopt_incoming(Run& run, const ImportPlan& plan) {
                                        cancelled(run));
 }
 
-Result<> let_go(Run& run, const Sha256& digest) {
-  TRY(release_bytes(run, digest));
-  return drop_unused_bytes(run, digest);
-}
-
 Result<> adopt(Run& run) {
   ImportPlan plan = TRY(plan_of(run));
   // Before they are in the store, where they may be already, and another job may be about to find
@@ -147,14 +142,14 @@ Result<> adopt(Run& run) {
   plan.stored = TRY(adopt_incoming(run, plan));
   TRY(run.save_plan(to_json(plan)));
   TRY(hold_bytes(run, plan.stored->digest, plan.stored->file_size));
-  return plan.stored->digest == expected ? Result<>{} : let_go(run, expected);
+  return plan.stored->digest == expected ? Result<>{} : let_go_of_bytes(run, expected);
 }
 
 Result<> disown(Run& run) {
   const ImportPlan plan = TRY(plan_of(run));
   const auto stored = plan.stored ? plan.stored : TRY(run.ports.volumes.noted_image(plan.incoming));
-  if (plan.fetched) TRY(let_go(run, TRY(content_of(plan)).digest));
-  return stored ? let_go(run, stored->digest) : Result<>{};
+  if (plan.fetched) TRY(let_go_of_bytes(run, TRY(content_of(plan)).digest));
+  return stored ? let_go_of_bytes(run, stored->digest) : Result<>{};
 }
 
 Image image_of(const Run& run, const ImportPlan& plan, const StoredImage& stored) {

@@ -54,8 +54,7 @@ Result<> reserve(Run& run) {
 
 Result<> release(Run& run) {
   const ExchangePlan plan = TRY(plan_of(run));
-  TRY(release_bytes(run, plan.image->digest));
-  return drop_unused_bytes(run, plan.image->digest);
+  return let_go_of_bytes(run, plan.image->digest);
 }
 
 bool holds(const System& system, const std::string& path) {
